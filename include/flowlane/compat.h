@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows how kernels differ.
+ *
+ * The code is written to the newest kernel's API. Kbuild looks into the
+ * headers it builds against and defines FL_HAVE_x for what it finds there;
+ * what is missing gets its shim here. Versions are never compared:
+ * distributions backport.
+ */
+#ifndef FLOWLANE_COMPAT_H
+#define FLOWLANE_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+
+#ifndef FL_HAVE_NAPI_ADD_CONFIG
+/* No persistent NAPI configuration: settings start afresh at each open. */
+static inline void netif_napi_add_config(struct net_device *dev,
+					 struct napi_struct *napi,
+					 int (*poll)(struct napi_struct *, int),
+					 int index)
+{
+	netif_napi_add(dev, napi, poll);
+}
+#endif
+
+/* Whether interrupts are to stay off for a while when a poll has ended. */
+static inline bool napi_defers_irqs(const struct napi_struct *napi)
+{
+#ifdef FL_HAVE_NAPI_DEFER
+	return READ_ONCE(napi->defer_hard_irqs);
+#else
+	return READ_ONCE(napi->dev->napi_defer_hard_irqs);
+#endif
+}
+
+#ifndef FL_HAVE_PP_ENABLE_DIRECT
+#include <net/page_pool/types.h>
+
+/* For a pool that was created without a NAPI; the NAPI is disabled. */
+static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
+						     struct napi_struct *napi)
+{
+	WRITE_ONCE(pool->p.napi, napi);
+}
+#endif
+
+#ifndef timer_container_of
+#define timer_container_of(var, timer, field) from_timer(var, timer, field)
+#endif
+
+#ifndef kzalloc_obj
+#define kzalloc_obj(obj) kzalloc(sizeof(obj), GFP_KERNEL)
+#endif
+
+#ifndef kzalloc_objs
+#define kzalloc_objs(obj, count) kcalloc(count, sizeof(obj), GFP_KERNEL)
+#endif
+
+#ifndef kvzalloc_objs
+#define kvzalloc_objs(obj, count) kvcalloc(count, sizeof(obj), GFP_KERNEL)
+#endif
+
+#endif /* FLOWLANE_COMPAT_H */

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between core and a backend. A backend fills in a struct fl_dev,
+ * gives it operations for the slow path, and instantiates the hot path from
+ * the templates in lane_rx.h and lane_tx.h.
+ */
+#ifndef FLOWLANE_DEV_H
+#define FLOWLANE_DEV_H
+
+#include <linux/ethtool.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+
+#include <flowlane/lane.h>
+
+#define FL_NAME		"flowlane"
+#define FL_VERSION	"0.1.0"
+
+/* Lanes a port starts with, where it could have more. */
+#define FL_LANES_DEFAULT	8
+#define FL_RX_SIZE_DEFAULT	512
+#define FL_TX_SIZE_DEFAULT	512
+#define FL_RING_SIZE_MIN	128
+
+/**
+ * struct fl_caps - what the device can do; constant after probe
+ * @lanes_max: lanes that can be in use at once
+ * @ring_max: slots of the largest ring
+ * @rx_desc_bytes: bytes of an Rx descriptor
+ * @tx_desc_bytes: bytes of a Tx descriptor
+ * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
+ * @tx_frags_max: fragments of a packet that the device takes
+ * @tx_hdr_l2_max: bytes of L2 header that offloads can describe
+ * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
+ * @vlan_strip_is_insert: one switch of the device serves both
+ */
+struct fl_caps {
+	u16 lanes_max;
+	u16 ring_max;
+	u16 rx_desc_bytes;
+	u16 tx_desc_bytes;
+	u16 rx_buf_unit;
+	u16 tx_frags_max;
+	u16 tx_hdr_l2_max;
+	u16 tx_hdr_l3_max;
+	bool vlan_strip_is_insert;
+};
+
+/**
+ * struct fl_config - what a user can change and rings depend on
+ * @lanes: lanes in use
+ * @rx_size: slots of an Rx ring
+ * @tx_size: slots of a Tx ring
+ * @mtu: in bytes
+ */
+struct fl_config {
+	u16 lanes;
+	u16 rx_size;
+	u16 tx_size;
+	u16 mtu;
+};
+
+/**
+ * struct fl_hw_ops - what core asks of a backend, on the slow path only
+ * @irq_request: request a lane's interrupt and set &fl_lane.irq
+ * @irq_free: undo @irq_request
+ * @rx_fill: fill a ring with buffers; -ENOMEM if not all slots could be filled
+ * @up: reset the device and program all of it from @fl: addresses, filters,
+ *	the rings of the lanes in use. Interrupts stay masked, the link may come
+ *	up. Nothing of it is left behind on failure
+ * @start: unmask the interrupts; NAPI is enabled when it is called
+ * @down: mask interrupts, stop all DMA, carrier off; works on a device that is
+ *	gone. Rings may be freed after it
+ * @pause: stop the rings' DMA, all transmitted or bounded in time, and leave
+ *	the link alone; on an error only @down and @up help
+ * @resume: program the rings and start them after @pause
+ * @set_mac: put the netdev's address into the device
+ * @set_vlan: let a VLAN id through the filter, or no more
+ * @set_features: program what differs in @features
+ * @get_stats: add what the device itself counted; atomic, any context
+ * @get_link_ksettings: as in ethtool_ops
+ * @set_link_ksettings: as in ethtool_ops
+ * @nway_reset: as in ethtool_ops
+ * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
+ *
+ * All but @get_stats and @tx_regs run under RTNL and may sleep. @tx_regs runs in
+ * the Tx watchdog's timer.
+ */
+struct fl_hw_ops {
+	int (*irq_request)(struct fl_lane *lane);
+	void (*irq_free)(struct fl_lane *lane);
+	int (*rx_fill)(struct fl_rx_ring *rx);
+	int (*up)(struct fl_dev *fl);
+	void (*start)(struct fl_dev *fl);
+	void (*down)(struct fl_dev *fl);
+	int (*pause)(struct fl_dev *fl);
+	void (*resume)(struct fl_dev *fl);
+	void (*set_mac)(struct fl_dev *fl);
+	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
+	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
+	void (*get_stats)(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
+	int (*get_link_ksettings)(struct fl_dev *fl,
+				  struct ethtool_link_ksettings *cmd);
+	int (*set_link_ksettings)(struct fl_dev *fl,
+				  const struct ethtool_link_ksettings *cmd);
+	int (*nway_reset)(struct fl_dev *fl);
+	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
+};
+
+/**
+ * struct fl_dev - a port; the first member of the backend's private area
+ * @netdev: the net_device whose private area this is
+ * @dev: DMA device
+ * @ops: the backend's slow path
+ * @poll: the backend's NAPI poll, an instance of fl_poll()
+ * @caps: what the device can do
+ * @lane: @caps.lanes_max lanes, of which the first @cfg.lanes are in use
+ * @cfg: the configuration in force; RTNL
+ * @msg_enable: NETIF_MSG_x
+ * @running: lanes poll and the device is up; RTNL
+ * @resets: resets since probe; RTNL
+ * @vlans: VLAN ids let through; RTNL
+ * @reset_work: recovers a port from outside RTNL
+ * @flush_work: frees what waits for a link that is gone
+ */
+struct fl_dev {
+	struct net_device *netdev;
+	struct device *dev;
+	const struct fl_hw_ops *ops;
+	int (*poll)(struct napi_struct *napi, int budget);
+	struct fl_caps caps;
+	struct fl_lane *lane;
+	struct fl_config cfg;
+	u32 msg_enable;
+	bool running;
+	unsigned long resets;
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	struct work_struct reset_work;
+	struct delayed_work flush_work;
+};
+
+/**
+ * struct fl_backend - a device family that the module drives
+ * @name: for messages
+ * @init: register the driver with its bus
+ * @exit: undo @init
+ */
+struct fl_backend {
+	const char *name;
+	int (*init)(void);
+	void (*exit)(void);
+};
+
+/**
+ * fl_frame_max() - largest frame that is let in
+ * @cfg: the configuration
+ *
+ * A small MTU limits what we send; what others send may be a full frame.
+ *
+ * Return: bytes on the wire without FCS, two VLAN tags included.
+ */
+static inline u32 fl_frame_max(const struct fl_config *cfg)
+{
+	return max_t(u32, cfg->mtu, ETH_DATA_LEN) + ETH_HLEN + 2 * VLAN_HLEN;
+}
+
+/* netdev.c */
+int fl_dev_init(struct fl_dev *fl);
+void fl_dev_cleanup(struct fl_dev *fl);
+int fl_dev_register(struct fl_dev *fl);
+void fl_dev_unregister(struct fl_dev *fl);
+irqreturn_t fl_lane_irq(int irq, void *data);
+
+/* port.c */
+void fl_port_init(struct fl_dev *fl);
+void fl_set_xps(struct fl_dev *fl);
+int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
+		   struct netlink_ext_ack *extack);
+void fl_request_reset(struct fl_dev *fl);
+void fl_link_lost(struct fl_dev *fl);
+void fl_reset_locked(struct fl_dev *fl);
+void fl_suspend_locked(struct fl_dev *fl);
+int fl_resume_locked(struct fl_dev *fl);
+int fl_open(struct net_device *netdev);
+int fl_stop(struct net_device *netdev);
+
+/* Device-independent ndo functions, for the backends' net_device_ops. */
+int fl_change_mtu(struct net_device *netdev, int mtu);
+int fl_set_mac_address(struct net_device *netdev, void *addr);
+int fl_vlan_rx_add_vid(struct net_device *netdev, __be16 proto, u16 vid);
+int fl_vlan_rx_kill_vid(struct net_device *netdev, __be16 proto, u16 vid);
+netdev_features_t fl_fix_features(struct net_device *netdev,
+				  netdev_features_t features);
+int fl_set_features(struct net_device *netdev, netdev_features_t features);
+netdev_features_t fl_features_check(struct sk_buff *skb,
+				    struct net_device *netdev,
+				    netdev_features_t features);
+void fl_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
+void fl_tx_timeout(struct net_device *netdev, unsigned int txqueue);
+
+extern const struct ethtool_ops fl_ethtool_ops;
+extern const struct netdev_stat_ops fl_stat_ops;
+
+#endif /* FLOWLANE_DEV_H */

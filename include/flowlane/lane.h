@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A lane: one Rx ring, one Tx ring, one interrupt, one NAPI instance and one
+ * home CPU. Members of rings are grouped by who writes them, one group a cache
+ * line, and lane.c asserts that the groups stay that way.
+ */
+#ifndef FLOWLANE_LANE_H
+#define FLOWLANE_LANE_H
+
+#include <linux/cache.h>
+#include <linux/cpumask.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/timer.h>
+#include <linux/u64_stats_sync.h>
+
+#include <flowlane/compat.h>
+#include <flowlane/ring.h>
+
+struct fl_config;
+struct fl_dev;
+struct page_pool;
+
+/* What a buffer reserves in front of a frame. 192 is what two buffers of a
+ * 4 KiB page leave beside an MTU-1500 frame and its skb_shared_info; it holds
+ * an xdp_frame and a few encapsulation headers. Larger frames get whole pages
+ * and the customary 256.
+ */
+#define FL_RX_HEADROOM_SMALL	192
+#define FL_RX_HEADROOM_LARGE	256
+#define FL_RX_TRUESIZE_SMALL	2048
+#define FL_RX_TRUESIZE_LARGE	4096
+
+/* Fragments of one frame that spans several descriptors. */
+#define FL_RX_FRAGS_MAX		min_t(int, MAX_SKB_FRAGS, 16)
+
+/* Descriptors that the largest packet can take: linear part, fragments, two
+ * more for splitting 64 KiB at the device's limit, and a context.
+ */
+#define FL_TX_DESC_NEEDED	(MAX_SKB_FRAGS + 4)
+
+/* A lane that ran out of buffers tries again this often, in milliseconds. */
+#define FL_RX_RETRY_MS		20
+
+struct fl_rx_buf {
+	struct page *page;
+	u32 offset;		/* of the buffer in @page; data starts at + headroom */
+};
+
+/**
+ * struct fl_rx_ring - the receive half of a lane
+ * @desc: descriptors, in the backend's format
+ * @buf: the buffer behind each descriptor
+ * @pool: where buffers come from; drawn from in the lane's NAPI only
+ * @tail: the device's doorbell
+ * @netdev: owner
+ * @lane: the lane it belongs to
+ * @mask: ring size - 1
+ * @headroom: bytes before the frame in a buffer
+ * @truesize: bytes of a buffer, headroom and skb_shared_info included
+ * @buf_len: buffer length that the device is told; frames are limited further
+ * @room: bytes of a frame that a buffer takes
+ * @next_to_clean: consumer index; written in NAPI
+ * @next_to_use: producer index; written in NAPI
+ * @skb: a frame of several descriptors whose end has not arrived
+ * @discard: drop descriptors up to the end of the current frame
+ * @desc_dma: bus address of @desc
+ * @desc_bytes: bytes allocated at @desc
+ */
+struct fl_rx_ring {
+	__cacheline_group_begin_aligned(fl_rx_read);
+	void *desc;
+	struct fl_rx_buf *buf;
+	struct page_pool *pool;
+	void __iomem *tail;
+	struct net_device *netdev;
+	struct fl_lane *lane;
+	u32 mask;
+	u16 headroom;
+	u16 truesize;
+	u16 buf_len;
+	u16 room;
+	__cacheline_group_end_aligned(fl_rx_read);
+
+	__cacheline_group_begin_aligned(fl_rx_poll);
+	u32 next_to_clean;
+	u32 next_to_use;
+	struct sk_buff *skb;
+	bool discard;
+	__cacheline_group_end_aligned(fl_rx_poll);
+
+	dma_addr_t desc_dma;
+	size_t desc_bytes;
+};
+
+/**
+ * struct fl_tx_buf - what a Tx descriptor holds until the device is done
+ * @skb: the packet, in the slot of its last descriptor; NULL elsewhere
+ * @dma: address to unmap
+ * @len: bytes to unmap; 0 where nothing is mapped
+ * @bytes: bytes on the wire, valid with @skb
+ * @segs: packets on the wire, valid with @skb
+ */
+struct fl_tx_buf {
+	struct sk_buff *skb;
+	dma_addr_t dma;
+	u32 len;
+	u32 bytes;
+	u16 segs;
+};
+
+/* An offload context in the device, which keeps @FL_TX_CTX of them a queue. */
+#define FL_TX_CTX	2
+
+struct fl_tx_ctx {
+	u32 word[3];
+	bool valid;
+};
+
+/**
+ * struct fl_tx_ring - the transmit half of a lane
+ * @desc: descriptors, in the backend's format
+ * @buf: what each descriptor holds
+ * @head: where the device writes its head, in the coherent block of @desc
+ * @tail: the device's doorbell
+ * @dev: DMA device
+ * @txq: the stack's queue
+ * @lane: the lane it belongs to
+ * @mask: ring size - 1
+ * @next_to_use: producer index; written under the Tx queue's lock
+ * @kicked: producer index at the last doorbell; as @next_to_use
+ * @last_eop: slot of the last packet's last descriptor; as @next_to_use
+ * @ctx_victim: the context to replace next; as @next_to_use
+ * @ctx: contexts the device holds; as @next_to_use
+ * @next_to_clean: consumer index; written in NAPI
+ * @desc_dma: bus address of @desc
+ * @head_dma: bus address of @head
+ * @desc_bytes: bytes allocated at @desc, @head included
+ */
+struct fl_tx_ring {
+	__cacheline_group_begin_aligned(fl_tx_read);
+	void *desc;
+	struct fl_tx_buf *buf;
+	__le32 *head;
+	void __iomem *tail;
+	struct device *dev;
+	struct netdev_queue *txq;
+	struct fl_lane *lane;
+	u32 mask;
+	__cacheline_group_end_aligned(fl_tx_read);
+
+	__cacheline_group_begin_aligned(fl_tx_xmit);
+	u32 next_to_use;
+	u32 kicked;
+	u32 last_eop;
+	u32 ctx_victim;
+	struct fl_tx_ctx ctx[FL_TX_CTX];
+	__cacheline_group_end_aligned(fl_tx_xmit);
+
+	__cacheline_group_begin_aligned(fl_tx_clean);
+	u32 next_to_clean;
+	__cacheline_group_end_aligned(fl_tx_clean);
+
+	dma_addr_t desc_dma;
+	dma_addr_t head_dma;
+	size_t desc_bytes;
+};
+
+/* Statistics live in the lane, not in its rings, and lanes live as long as the
+ * port: totals never go backwards, whatever is reconfigured.
+ */
+struct fl_rx_stats {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t csum_unnecessary;
+	u64_stats_t csum_none;
+	u64_stats_t csum_bad;
+	u64_stats_t alloc_fail;
+	u64_stats_t errors;
+	u64_stats_t drops;
+	struct u64_stats_sync sync;	/* writer: NAPI */
+};
+
+struct fl_tx_stats {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t csum;
+	u64_stats_t gso_packets;
+	u64_stats_t gso_bytes;
+	u64_stats_t gso_wire_packets;
+	u64_stats_t gso_wire_bytes;
+	u64_stats_t wake;
+	struct u64_stats_sync sync;	/* writer: NAPI */
+};
+
+struct fl_xmit_stats {
+	u64_stats_t stop;
+	u64_stats_t drop;
+	struct u64_stats_sync sync;	/* writer: under the Tx queue's lock */
+};
+
+/**
+ * struct fl_lane - one Rx ring, one Tx ring, one interrupt, one NAPI
+ * @napi: the lane's NAPI instance
+ * @rx: receive ring; NULL while the lane is not in use
+ * @tx: transmit ring; NULL while the lane is not in use
+ * @last_poll: jiffies of the last NAPI run
+ * @masked: the interrupt is masked, as someone prefers to poll; NAPI
+ * @fl: owner
+ * @idx: number of the lane, and of its queues
+ * @irq: Linux interrupt number
+ * @irq_name: as shown in /proc/interrupts
+ * @retry: runs the NAPI again when the last refill came short
+ * @rx_stats: receive statistics
+ * @tx_stats: completion statistics
+ * @xmit_stats: statistics of the xmit path
+ */
+struct fl_lane {
+	struct napi_struct napi;
+	struct fl_rx_ring *rx;
+	struct fl_tx_ring *tx;
+	unsigned long last_poll;
+	bool masked;
+
+	struct fl_dev *fl;
+	u16 idx;
+	int irq;
+	char irq_name[IFNAMSIZ + 16];
+	struct timer_list retry;
+
+	struct fl_rx_stats rx_stats ____cacheline_aligned_in_smp;
+	struct fl_tx_stats tx_stats;
+	struct fl_xmit_stats xmit_stats ____cacheline_aligned_in_smp;
+};
+
+struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
+				    const struct fl_config *cfg);
+void fl_rx_ring_free(struct fl_rx_ring *rx);
+void fl_rx_ring_drain(struct fl_rx_ring *rx);
+struct fl_tx_ring *fl_tx_ring_alloc(struct fl_lane *lane,
+				    const struct fl_config *cfg);
+void fl_tx_ring_free(struct fl_tx_ring *tx);
+void fl_tx_ring_drain(struct fl_tx_ring *tx, bool sent);
+
+#endif /* FLOWLANE_LANE_H */
