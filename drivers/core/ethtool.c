@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ethtool: what a port is, its counters, its lanes and rings, its link. */
+#include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/log2.h>
+
+#include <flowlane/dev.h>
+
+#include "stats.h"
+
+static void fl_get_drvinfo(struct net_device *netdev,
+			   struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, FL_NAME, sizeof(info->driver));
+	strscpy(info->version, FL_VERSION, sizeof(info->version));
+	strscpy(info->bus_info, dev_name(netdev->dev.parent),
+		sizeof(info->bus_info));
+}
+
+static u32 fl_get_msglevel(struct net_device *netdev)
+{
+	return ((struct fl_dev *)netdev_priv(netdev))->msg_enable;
+}
+
+static void fl_set_msglevel(struct net_device *netdev, u32 level)
+{
+	((struct fl_dev *)netdev_priv(netdev))->msg_enable = level;
+}
+
+/* Sums over all lanes, then four numbers a lane; what else there is per queue
+ * is in the kernel's own queue statistics.
+ */
+static const struct {
+	char name[ETH_GSTRING_LEN];
+	u16 offset;
+} fl_sums[] = {
+#define FL_SUM(name, member) { name, offsetof(struct fl_lane_view, member) }
+	FL_SUM("rx_csum_unnecessary", rx.csum_unnecessary),
+	FL_SUM("rx_csum_none", rx.csum_none),
+	FL_SUM("rx_csum_bad", rx.csum_bad),
+	FL_SUM("rx_alloc_fail", rx.alloc_fail),
+	FL_SUM("rx_frame_errors", rx.errors),
+	FL_SUM("rx_drops", rx.drops),
+	FL_SUM("tx_csum", tx.csum),
+	FL_SUM("tx_gso_packets", tx.gso_packets),
+	FL_SUM("tx_gso_wire_packets", tx.gso_wire_packets),
+	FL_SUM("tx_stop", xmit.stop),
+	FL_SUM("tx_wake", tx.wake),
+	FL_SUM("tx_drop", xmit.drop),
+#undef FL_SUM
+};
+
+static const char *const fl_lane_names[] = {
+	"rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
+};
+
+static int fl_get_sset_count(struct net_device *netdev, int sset)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (sset != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	return 1 + ARRAY_SIZE(fl_sums) +
+	       fl->caps.lanes_max * ARRAY_SIZE(fl_lane_names);
+}
+
+static void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	int i, j;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	ethtool_puts(&data, "resets");
+	for (i = 0; i < ARRAY_SIZE(fl_sums); i++)
+		ethtool_puts(&data, fl_sums[i].name);
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		for (j = 0; j < ARRAY_SIZE(fl_lane_names); j++)
+			ethtool_sprintf(&data, "lane%d_%s", i,
+					fl_lane_names[j]);
+}
+
+static void fl_get_ethtool_stats(struct net_device *netdev,
+				 struct ethtool_stats *stats, u64 *data)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	u64 *sum = data + 1;
+	u64 *lane = sum + ARRAY_SIZE(fl_sums);
+	int i, j;
+
+	memset(data, 0, (1 + ARRAY_SIZE(fl_sums)) * sizeof(*data));
+	data[0] = fl->resets;
+	for (i = 0; i < fl->caps.lanes_max; i++) {
+		struct fl_lane_view v;
+
+		fl_lane_stats(&fl->lane[i], &v);
+		for (j = 0; j < ARRAY_SIZE(fl_sums); j++)
+			sum[j] += *(u64 *)((u8 *)&v + fl_sums[j].offset);
+		*lane++ = v.rx.packets;
+		*lane++ = v.rx.bytes;
+		*lane++ = v.tx.packets;
+		*lane++ = v.tx.bytes;
+	}
+}
+
+static void fl_get_channels(struct net_device *netdev,
+			    struct ethtool_channels *ch)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	ch->max_combined = fl->caps.lanes_max;
+	ch->combined_count = fl->cfg.lanes;
+}
+
+static int fl_set_channels(struct net_device *netdev,
+			   struct ethtool_channels *ch)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	struct fl_config cfg = fl->cfg;
+
+	/* ethtool's core has checked the limits, and that none is left out. */
+	if (ch->combined_count == cfg.lanes)
+		return 0;
+	cfg.lanes = ch->combined_count;
+	return fl_reconfigure(fl, &cfg, NULL);
+}
+
+static void fl_get_ringparam(struct net_device *netdev,
+			     struct ethtool_ringparam *ring,
+			     struct kernel_ethtool_ringparam *kernel_ring,
+			     struct netlink_ext_ack *extack)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	ring->rx_max_pending = fl->caps.ring_max;
+	ring->tx_max_pending = fl->caps.ring_max;
+	ring->rx_pending = fl->cfg.rx_size;
+	ring->tx_pending = fl->cfg.tx_size;
+}
+
+static int fl_set_ringparam(struct net_device *netdev,
+			    struct ethtool_ringparam *ring,
+			    struct kernel_ethtool_ringparam *kernel_ring,
+			    struct netlink_ext_ack *extack)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	struct fl_config cfg = fl->cfg;
+
+	if (ring->rx_pending < FL_RING_SIZE_MIN ||
+	    ring->tx_pending < FL_RING_SIZE_MIN) {
+		NL_SET_ERR_MSG_FMT(extack, "a ring has at least %d slots",
+				   FL_RING_SIZE_MIN);
+		return -EINVAL;
+	}
+	cfg.rx_size = roundup_pow_of_two(ring->rx_pending);
+	cfg.tx_size = roundup_pow_of_two(ring->tx_pending);
+	if (cfg.rx_size == fl->cfg.rx_size && cfg.tx_size == fl->cfg.tx_size)
+		return 0;
+	return fl_reconfigure(fl, &cfg, extack);
+}
+
+static int fl_get_link_ksettings(struct net_device *netdev,
+				 struct ethtool_link_ksettings *cmd)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	return fl->ops->get_link_ksettings(fl, cmd);
+}
+
+static int fl_set_link_ksettings(struct net_device *netdev,
+				 const struct ethtool_link_ksettings *cmd)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	return fl->ops->set_link_ksettings(fl, cmd);
+}
+
+static int fl_nway_reset(struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	return fl->ops->nway_reset(fl);
+}
+
+const struct ethtool_ops fl_ethtool_ops = {
+	.get_drvinfo = fl_get_drvinfo,
+	.get_msglevel = fl_get_msglevel,
+	.set_msglevel = fl_set_msglevel,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = fl_get_link_ksettings,
+	.set_link_ksettings = fl_set_link_ksettings,
+	.nway_reset = fl_nway_reset,
+	.get_sset_count = fl_get_sset_count,
+	.get_strings = fl_get_strings,
+	.get_ethtool_stats = fl_get_ethtool_stats,
+	.get_channels = fl_get_channels,
+	.set_channels = fl_set_channels,
+	.get_ringparam = fl_get_ringparam,
+	.set_ringparam = fl_set_ringparam,
+	.get_ts_info = ethtool_op_get_ts_info,
+};

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rings of a lane: allocation, draining, release. */
+#include <linux/build_bug.h>
+#include <linux/dma-mapping.h>
+#include <net/page_pool/helpers.h>
+
+#include <flowlane/dev.h>
+#include <flowlane/lane_tx.h>
+
+/* Memory that a poll or a transmit touches, by who writes it. A member that
+ * strays into another group costs a cache miss a packet: break the build.
+ */
+static void __maybe_unused fl_assert_layout(void)
+{
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_read, desc);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_read, room);
+	CACHELINE_ASSERT_GROUP_SIZE(struct fl_rx_ring, fl_rx_read, 64);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_poll,
+				      next_to_clean);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_poll, discard);
+	CACHELINE_ASSERT_GROUP_SIZE(struct fl_rx_ring, fl_rx_poll, 64);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_read, desc);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_read, mask);
+	CACHELINE_ASSERT_GROUP_SIZE(struct fl_tx_ring, fl_tx_read, 64);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_xmit,
+				      next_to_use);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_xmit, ctx);
+	CACHELINE_ASSERT_GROUP_SIZE(struct fl_tx_ring, fl_tx_xmit, 64);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_clean,
+				      next_to_clean);
+}
+
+/* Two buffers of a page carry an MTU-1500 frame each; the device takes their
+ * length in units, and the frame limit keeps it from using all of it.
+ */
+static void fl_rx_geometry(struct fl_rx_ring *rx, const struct fl_dev *fl,
+			   const struct fl_config *cfg)
+{
+	u32 room = FL_RX_TRUESIZE_SMALL - FL_RX_HEADROOM_SMALL -
+		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+
+	if (fl_frame_max(cfg) <= room) {
+		rx->truesize = FL_RX_TRUESIZE_SMALL;
+		rx->headroom = FL_RX_HEADROOM_SMALL;
+		rx->buf_len = roundup(fl_frame_max(cfg), fl->caps.rx_buf_unit);
+		rx->room = room;
+		return;
+	}
+	room = FL_RX_TRUESIZE_LARGE - FL_RX_HEADROOM_LARGE -
+	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	rx->truesize = FL_RX_TRUESIZE_LARGE;
+	rx->headroom = FL_RX_HEADROOM_LARGE;
+	rx->buf_len = rounddown(room, fl->caps.rx_buf_unit);
+	rx->room = room;
+}
+
+static struct page_pool *fl_rx_pool(struct fl_rx_ring *rx,
+				    const struct fl_dev *fl)
+{
+	struct page_pool_params params = {
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size = (rx->mask + 1) * rx->truesize / PAGE_SIZE,
+		.nid = dev_to_node(fl->dev),
+		.dev = fl->dev,
+		.dma_dir = DMA_FROM_DEVICE,
+		.max_len = PAGE_SIZE,
+		.netdev = fl->netdev,
+		.queue_idx = rx->lane->idx,
+	};
+
+	return page_pool_create(&params);
+}
+
+/**
+ * fl_rx_ring_alloc() - allocate a receive ring, without its buffers
+ * @lane: the lane that it is for
+ * @cfg: the configuration that it is for; need not be in force
+ *
+ * Context: process, may sleep.
+ *
+ * Return: the ring or NULL.
+ */
+struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
+				    const struct fl_config *cfg)
+{
+	struct fl_dev *fl = lane->fl;
+	struct fl_rx_ring *rx;
+
+	if (WARN_ON_ONCE(!fl_ring_size_ok(cfg->rx_size)))
+		return NULL;
+	rx = kzalloc_obj(*rx);
+	if (!rx)
+		return NULL;
+	rx->netdev = fl->netdev;
+	rx->lane = lane;
+	rx->mask = cfg->rx_size - 1;
+	fl_rx_geometry(rx, fl, cfg);
+
+	rx->buf = kvzalloc_objs(*rx->buf, cfg->rx_size);
+	if (!rx->buf)
+		goto err_ring;
+	rx->desc_bytes = cfg->rx_size * fl->caps.rx_desc_bytes;
+	rx->desc = dma_alloc_coherent(fl->dev, rx->desc_bytes, &rx->desc_dma,
+				      GFP_KERNEL);
+	if (!rx->desc)
+		goto err_buf;
+	rx->pool = fl_rx_pool(rx, fl);
+	if (IS_ERR(rx->pool))
+		goto err_desc;
+	return rx;
+
+err_desc:
+	dma_free_coherent(fl->dev, rx->desc_bytes, rx->desc, rx->desc_dma);
+err_buf:
+	kvfree(rx->buf);
+err_ring:
+	kfree(rx);
+	return NULL;
+}
+
+/**
+ * fl_rx_ring_drain() - take back all buffers; the ring is as new after it
+ * @rx: ring that the device does not use any more
+ *
+ * Context: process; the lane's NAPI is disabled.
+ */
+void fl_rx_ring_drain(struct fl_rx_ring *rx)
+{
+	u32 i;
+
+	dev_kfree_skb_any(rx->skb);
+	rx->skb = NULL;
+	rx->discard = false;
+	for (i = 0; i <= rx->mask; i++) {
+		struct fl_rx_buf *buf = &rx->buf[i];
+
+		if (buf->page)
+			page_pool_put_full_page(rx->pool, buf->page, false);
+		buf->page = NULL;
+	}
+	memset(rx->desc, 0, rx->desc_bytes);
+	rx->next_to_clean = 0;
+	rx->next_to_use = 0;
+}
+
+/**
+ * fl_rx_ring_free() - release a ring and its buffers
+ * @rx: ring that the device does not use any more, or NULL
+ *
+ * Context: process, may sleep; the lane's NAPI is disabled.
+ */
+void fl_rx_ring_free(struct fl_rx_ring *rx)
+{
+	struct fl_dev *fl;
+
+	if (!rx)
+		return;
+	fl = rx->lane->fl;
+	fl_rx_ring_drain(rx);
+	page_pool_destroy(rx->pool);
+	dma_free_coherent(fl->dev, rx->desc_bytes, rx->desc, rx->desc_dma);
+	kvfree(rx->buf);
+	kfree(rx);
+}
+
+/**
+ * fl_tx_ring_alloc() - allocate a transmit ring
+ * @lane: the lane that it is for
+ * @cfg: the configuration that it is for; need not be in force
+ *
+ * The device writes its head behind the descriptors, on a cache line of its
+ * own.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: the ring or NULL.
+ */
+struct fl_tx_ring *fl_tx_ring_alloc(struct fl_lane *lane,
+				    const struct fl_config *cfg)
+{
+	size_t head = ALIGN(cfg->tx_size * lane->fl->caps.tx_desc_bytes,
+			    L1_CACHE_BYTES);
+	struct fl_dev *fl = lane->fl;
+	struct fl_tx_ring *tx;
+
+	if (WARN_ON_ONCE(!fl_ring_size_ok(cfg->tx_size)))
+		return NULL;
+	tx = kzalloc_obj(*tx);
+	if (!tx)
+		return NULL;
+	tx->dev = fl->dev;
+	tx->lane = lane;
+	tx->txq = netdev_get_tx_queue(fl->netdev, lane->idx);
+	tx->mask = cfg->tx_size - 1;
+	tx->buf = kvzalloc_objs(*tx->buf, cfg->tx_size);
+	if (!tx->buf)
+		goto err_ring;
+	tx->desc_bytes = head + L1_CACHE_BYTES;
+	tx->desc = dma_alloc_coherent(fl->dev, tx->desc_bytes, &tx->desc_dma,
+				      GFP_KERNEL);
+	if (!tx->desc)
+		goto err_buf;
+	tx->head = tx->desc + head;
+	tx->head_dma = tx->desc_dma + head;
+	return tx;
+
+err_buf:
+	kvfree(tx->buf);
+err_ring:
+	kfree(tx);
+	return NULL;
+}
+
+/**
+ * fl_tx_ring_drain() - release what a ring holds; it is as new after it
+ * @tx: ring that neither stack nor device uses any more
+ * @sent: the device has sent all of it, which counts; else it is dropped
+ *
+ * Leaves byte queue limits to the caller: the stack's queue may have another
+ * ring by now.
+ *
+ * Context: process; the lane's NAPI is disabled.
+ */
+void fl_tx_ring_drain(struct fl_tx_ring *tx, bool sent)
+{
+	struct fl_tx_count count = {};
+	u32 i;
+
+	for (i = 0; i <= tx->mask; i++) {
+		struct fl_tx_buf *buf = &tx->buf[i];
+
+		fl_tx_unmap(tx, buf);
+		if (buf->skb && sent)
+			fl_tx_complete(buf, 0, &count);
+		dev_kfree_skb_any(buf->skb);
+		buf->skb = NULL;
+	}
+	if (sent) {
+		/* The writer's place is NAPI's, which is disabled. */
+		local_bh_disable();
+		fl_tx_publish(tx->lane, &count, false);
+		local_bh_enable();
+	}
+	memset(tx->desc, 0, tx->desc_bytes);
+	/* The device loses its contexts with the ring. */
+	memset(tx->ctx, 0, sizeof(tx->ctx));
+	tx->ctx_victim = 0;
+	tx->last_eop = 0;
+	tx->next_to_use = 0;
+	tx->kicked = 0;
+	WRITE_ONCE(tx->next_to_clean, 0);
+}
+
+/**
+ * fl_tx_ring_free() - release a ring and drop what it holds
+ * @tx: ring that neither stack nor device uses any more, or NULL
+ *
+ * Context: process, may sleep; the lane's NAPI is disabled.
+ */
+void fl_tx_ring_free(struct fl_tx_ring *tx)
+{
+	if (!tx)
+		return;
+	fl_tx_ring_drain(tx, false);
+	dma_free_coherent(tx->dev, tx->desc_bytes, tx->desc, tx->desc_dma);
+	kvfree(tx->buf);
+	kfree(tx);
+}

@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a port: open, stop, reset, and reconfiguration while it runs.
+ * All of it under RTNL.
+ *
+ * A reconfiguration allocates the whole new set of rings first, then swaps it
+ * in, then frees the old one: if memory is short, the port has not noticed.
+ */
+#include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
+#include <net/page_pool/helpers.h>
+
+#include <flowlane/dev.h>
+
+/* A link that is away for longer is not about to come back. */
+#define FL_FLUSH_MS	1000
+
+/* The rings of one lane in a set that is not in use. */
+struct fl_rings {
+	struct fl_rx_ring *rx;
+	struct fl_tx_ring *tx;
+};
+
+static void fl_rings_free(struct fl_dev *fl, struct fl_rings *set)
+{
+	int i;
+
+	for (i = 0; i < fl->caps.lanes_max; i++) {
+		fl_rx_ring_free(set[i].rx);
+		fl_tx_ring_free(set[i].tx);
+	}
+	kfree(set);
+}
+
+/* All rings of a configuration, with their buffers. NULL without memory. */
+static struct fl_rings *fl_rings_alloc(struct fl_dev *fl,
+				       const struct fl_config *cfg)
+{
+	struct fl_rings *set;
+	int i;
+
+	set = kzalloc_objs(*set, fl->caps.lanes_max);
+	if (!set)
+		return NULL;
+	for (i = 0; i < cfg->lanes; i++) {
+		set[i].tx = fl_tx_ring_alloc(&fl->lane[i], cfg);
+		set[i].rx = fl_rx_ring_alloc(&fl->lane[i], cfg);
+		if (!set[i].tx || !set[i].rx || fl->ops->rx_fill(set[i].rx)) {
+			fl_rings_free(fl, set);
+			return NULL;
+		}
+	}
+	return set;
+}
+
+/* Exchange the rings of all lanes with those of a set. */
+static void fl_rings_swap(struct fl_dev *fl, struct fl_rings *set)
+{
+	int i;
+
+	for (i = 0; i < fl->caps.lanes_max; i++) {
+		swap(fl->lane[i].rx, set[i].rx);
+		swap(fl->lane[i].tx, set[i].tx);
+		/* Pools lean on a NAPI only while their ring is in use. This is
+		 * the time to say so: it is disabled.
+		 */
+		if (set[i].rx)
+			page_pool_disable_direct_recycling(set[i].rx->pool);
+		if (fl->lane[i].rx)
+			page_pool_enable_direct_recycling(fl->lane[i].rx->pool,
+							  &fl->lane[i].napi);
+	}
+}
+
+/* Release interrupt and NAPI of lanes @from up to @to. */
+static void fl_lanes_detach(struct fl_dev *fl, int from, int to)
+{
+	int i;
+
+	if (from >= to)
+		return;
+	for (i = from; i < to; i++) {
+		netif_napi_set_irq(&fl->lane[i].napi, -1);
+		fl->ops->irq_free(&fl->lane[i]);
+		__netif_napi_del(&fl->lane[i].napi);
+	}
+	synchronize_net();
+}
+
+/* Interrupt and NAPI for lanes @from up to @to; none is left on failure. */
+static int fl_lanes_attach(struct fl_dev *fl, int from, int to)
+{
+	int i, err;
+
+	for (i = from; i < to; i++) {
+		struct fl_lane *lane = &fl->lane[i];
+
+		/* A shared interrupt may come at once: NAPI first. */
+		netif_napi_add_config(fl->netdev, &lane->napi, fl->poll, i);
+		err = fl->ops->irq_request(lane);
+		if (err) {
+			netdev_err(fl->netdev, "interrupt of lane %d: %d\n", i,
+				   err);
+			netif_napi_del(&lane->napi);
+			fl_lanes_detach(fl, from, i);
+			return err;
+		}
+		netif_napi_set_irq(&lane->napi, lane->irq);
+	}
+	return 0;
+}
+
+static void fl_lane_set_napi(struct fl_lane *lane, struct napi_struct *napi)
+{
+	struct net_device *netdev = lane->fl->netdev;
+
+	netif_queue_set_napi(netdev, lane->idx, NETDEV_QUEUE_TYPE_RX, napi);
+	netif_queue_set_napi(netdev, lane->idx, NETDEV_QUEUE_TYPE_TX, napi);
+}
+
+/* Let the lanes in use poll. What arrived while they could not raised an
+ * interrupt that NAPI refused: look once.
+ */
+static void fl_lanes_run(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		struct fl_lane *lane = &fl->lane[i];
+
+		lane->last_poll = jiffies;
+		napi_enable(&lane->napi);
+		fl_lane_set_napi(lane, &lane->napi);
+		local_bh_disable();
+		napi_schedule(&lane->napi);
+		local_bh_enable();
+	}
+}
+
+static void fl_lanes_halt(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		struct fl_lane *lane = &fl->lane[i];
+
+		fl_lane_set_napi(lane, NULL);
+		napi_disable(&lane->napi);
+		timer_delete_sync(&lane->retry);
+	}
+}
+
+/* Keep the stack out of the Tx rings. Lanes have halted before: a completion
+ * would wake the queues again. The time stamps keep the watchdog from taking
+ * a queue that is merely stopped for one that hangs.
+ */
+static void fl_tx_stop(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->netdev->num_tx_queues; i++)
+		txq_trans_cond_update(netdev_get_tx_queue(fl->netdev, i));
+	netif_tx_disable(fl->netdev);
+}
+
+/* Empty the Tx rings in use, and let the stack forget what it had queued. */
+static void fl_tx_drain(struct fl_dev *fl, bool sent)
+{
+	int i;
+
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		fl_tx_ring_drain(fl->lane[i].tx, sent);
+		netdev_tx_reset_queue(fl->lane[i].tx->txq);
+	}
+}
+
+/**
+ * fl_set_xps() - each CPU transmits on the lane whose interrupt it takes
+ * @fl: port
+ *
+ * CPUs beyond the number of lanes share them in turn.
+ *
+ * Context: process, may sleep.
+ */
+void fl_set_xps(struct fl_dev *fl)
+{
+	int node = dev_to_node(fl->dev);
+	cpumask_var_t mask;
+	int i, cpu;
+
+	if (!zalloc_cpumask_var(&mask, GFP_KERNEL))
+		return;
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		cpumask_clear(mask);
+		for (cpu = i; cpu < num_online_cpus(); cpu += fl->cfg.lanes)
+			cpumask_set_cpu(cpumask_local_spread(cpu, node), mask);
+		netif_set_xps_queue(fl->netdev, mask, i);
+	}
+	free_cpumask_var(mask);
+}
+
+/* Everything that runs comes to a halt; interrupts, rings and NAPI instances
+ * stay allocated.
+ */
+static void fl_port_down(struct fl_dev *fl)
+{
+	int i;
+
+	if (!fl->running)
+		return;
+	fl->running = false;
+	fl_lanes_halt(fl);
+	fl_tx_stop(fl);
+	fl->ops->down(fl);
+	fl_tx_drain(fl, false);
+	for (i = 0; i < fl->cfg.lanes; i++)
+		fl_rx_ring_drain(fl->lane[i].rx);
+}
+
+/* Start a port whose rings are filled, or empty where memory is short: the
+ * first poll goes on trying.
+ */
+static int fl_port_start(struct fl_dev *fl)
+{
+	int i, err;
+
+	err = fl->ops->up(fl);
+	if (err) {
+		netdev_err(fl->netdev, "the device does not start: %d\n", err);
+		return err;
+	}
+	fl->running = true;
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		fl->lane[i].masked = false;
+	fl_lanes_run(fl);
+	fl->ops->start(fl);
+	netif_tx_wake_all_queues(fl->netdev);
+	return 0;
+}
+
+static int fl_port_up(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->cfg.lanes; i++)
+		fl->ops->rx_fill(fl->lane[i].rx);
+	return fl_port_start(fl);
+}
+
+/**
+ * fl_open() - ndo_open
+ * @netdev: port
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error.
+ */
+int fl_open(struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	struct fl_rings *set;
+	int err;
+
+	set = fl_rings_alloc(fl, &fl->cfg);
+	if (!set)
+		return -ENOMEM;
+	err = fl_lanes_attach(fl, 0, fl->cfg.lanes);
+	if (err)
+		goto err_rings;
+	fl_rings_swap(fl, set);
+	err = fl_port_up(fl);
+	if (err)
+		goto err_lanes;
+	kfree(set);
+	return 0;
+
+err_lanes:
+	fl_rings_swap(fl, set);
+	fl_lanes_detach(fl, 0, fl->cfg.lanes);
+err_rings:
+	fl_rings_free(fl, set);
+	return err;
+}
+
+/**
+ * fl_stop() - ndo_stop
+ * @netdev: port
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0.
+ */
+int fl_stop(struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	int i;
+
+	fl_port_down(fl);
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		fl_rx_ring_free(fl->lane[i].rx);
+		fl_tx_ring_free(fl->lane[i].tx);
+		fl->lane[i].rx = NULL;
+		fl->lane[i].tx = NULL;
+	}
+	fl_lanes_detach(fl, 0, fl->cfg.lanes);
+	return 0;
+}
+
+/**
+ * fl_reset_locked() - reset a running port; it keeps all of its configuration
+ * @fl: port
+ *
+ * Context: process, RTNL.
+ */
+void fl_reset_locked(struct fl_dev *fl)
+{
+	if (!netif_running(fl->netdev) || !netif_device_present(fl->netdev))
+		return;
+	fl->resets++;
+	fl_port_down(fl);
+	fl_port_up(fl);
+}
+
+static void fl_reset_work(struct work_struct *work)
+{
+	struct fl_dev *fl = container_of(work, struct fl_dev, reset_work);
+
+	rtnl_lock();
+	fl_reset_locked(fl);
+	rtnl_unlock();
+}
+
+/**
+ * fl_request_reset() - have a port reset soon
+ * @fl: port
+ *
+ * Context: any.
+ */
+void fl_request_reset(struct fl_dev *fl)
+{
+	schedule_work(&fl->reset_work);
+}
+
+static bool fl_tx_pending(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->cfg.lanes; i++) {
+		const struct fl_tx_ring *tx = fl->lane[i].tx;
+
+		if (fl_ring_used(READ_ONCE(tx->next_to_use),
+				 READ_ONCE(tx->next_to_clean)))
+			return true;
+	}
+	return false;
+}
+
+static void fl_flush_work(struct work_struct *work)
+{
+	struct fl_dev *fl = container_of(to_delayed_work(work), struct fl_dev,
+					 flush_work);
+
+	rtnl_lock();
+	if (fl->running && !netif_carrier_ok(fl->netdev) && fl_tx_pending(fl))
+		fl_reset_locked(fl);
+	rtnl_unlock();
+}
+
+/**
+ * fl_link_lost() - carrier off, and nothing is left waiting for it
+ * @fl: port
+ *
+ * A device stops transmitting with its link. Packets in its rings would hold
+ * on to their sockets' memory until the link comes back: if it stays away, a
+ * reset frees them.
+ *
+ * Context: process.
+ */
+void fl_link_lost(struct fl_dev *fl)
+{
+	netif_carrier_off(fl->netdev);
+	schedule_delayed_work(&fl->flush_work, msecs_to_jiffies(FL_FLUSH_MS));
+}
+
+/**
+ * fl_port_init() - prepare what a port's life needs
+ * @fl: port
+ *
+ * Context: process, probe.
+ */
+void fl_port_init(struct fl_dev *fl)
+{
+	INIT_WORK(&fl->reset_work, fl_reset_work);
+	INIT_DELAYED_WORK(&fl->flush_work, fl_flush_work);
+}
+
+/**
+ * fl_suspend_locked() - halt a port whose device is about to lose its state
+ * @fl: port
+ *
+ * Context: process, RTNL.
+ */
+void fl_suspend_locked(struct fl_dev *fl)
+{
+	if (netif_running(fl->netdev))
+		fl_port_down(fl);
+	netif_device_detach(fl->netdev);
+}
+
+/**
+ * fl_resume_locked() - undo fl_suspend_locked()
+ * @fl: port
+ *
+ * A port that does not start is closed, so that opening it tries again.
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error.
+ */
+int fl_resume_locked(struct fl_dev *fl)
+{
+	int err = 0;
+
+	if (netif_running(fl->netdev))
+		err = fl_port_up(fl);
+	if (err)
+		dev_close(fl->netdev);
+	netif_device_attach(fl->netdev);
+	return err;
+}
+
+/* The port pauses in here: the link stays up, a connection sees some
+ * milliseconds of silence. If the queues do not stop it becomes a reset, and if
+ * that fails the port is as after any failed reset: not running, but whole.
+ */
+static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
+		      const struct fl_config *cfg)
+{
+	int err;
+
+	fl_lanes_halt(fl);
+	fl_tx_stop(fl);
+	err = fl->ops->pause(fl);
+	if (err) {
+		netdev_warn(fl->netdev, "queues do not stop, resetting\n");
+		fl->running = false;
+		fl->ops->down(fl);
+	}
+	fl_tx_drain(fl, !err);
+	fl_rings_swap(fl, set);
+	fl->cfg = *cfg;
+	if (err) {
+		err = fl_port_start(fl);
+		if (err)
+			fl_request_reset(fl);
+		return err;
+	}
+	fl->ops->resume(fl);
+	fl_lanes_run(fl);
+	netif_tx_wake_all_queues(fl->netdev);
+	return 0;
+}
+
+/* More lanes run than before; the stack may use them. If it cannot, go back.
+ */
+static int fl_lanes_grown(struct fl_dev *fl, struct fl_rings *set,
+			  const struct fl_config *old)
+{
+	u16 lanes = fl->cfg.lanes;
+	int err, i;
+
+	err = netif_set_real_num_queues(fl->netdev, lanes, lanes);
+	if (!err || !fl->running)
+		return err;
+	/* The old rings stopped half way; the device starts at slot 0. */
+	for (i = 0; i < old->lanes; i++) {
+		fl_rx_ring_drain(set[i].rx);
+		fl->ops->rx_fill(set[i].rx);
+	}
+	fl_swap_in(fl, set, old);
+	fl_lanes_detach(fl, old->lanes, lanes);
+	return err;
+}
+
+static int fl_reconfigure_running(struct fl_dev *fl,
+				  const struct fl_config *cfg,
+				  struct netlink_ext_ack *extack)
+{
+	struct fl_config old = fl->cfg;
+	struct fl_rings *set;
+	int err;
+
+	set = fl_rings_alloc(fl, cfg);
+	if (!set) {
+		NL_SET_ERR_MSG(extack, "no memory for the new rings, the port keeps its old ones");
+		return -ENOMEM;
+	}
+	if (cfg->lanes > old.lanes) {
+		err = fl_lanes_attach(fl, old.lanes, cfg->lanes);
+	} else {
+		/* The stack has to let go of a queue before its lane goes. */
+		err = netif_set_real_num_queues(fl->netdev, cfg->lanes,
+						cfg->lanes);
+	}
+	if (err) {
+		NL_SET_ERR_MSG(extack, "no interrupt or queue for the new lanes");
+		goto out_free;
+	}
+
+	err = fl_swap_in(fl, set, cfg);
+	if (err)
+		NL_SET_ERR_MSG(extack, "the device does not start again");
+	if (cfg->lanes > old.lanes) {
+		int err2 = fl_lanes_grown(fl, set, &old);
+
+		if (err2)
+			NL_SET_ERR_MSG(extack, "the stack takes no more queues");
+		err = err ?: err2;
+	} else {
+		fl_lanes_detach(fl, cfg->lanes, old.lanes);
+	}
+out_free:
+	fl_rings_free(fl, set);
+	return err;
+}
+
+/**
+ * fl_reconfigure() - put another configuration in force
+ * @fl: port, running or not
+ * @cfg: the new configuration, valid for the device
+ * @extack: says why, on failure
+ *
+ * On failure the port is as it was.
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error.
+ */
+int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
+		   struct netlink_ext_ack *extack)
+{
+	bool lanes = cfg->lanes != fl->cfg.lanes;
+	int err;
+
+	ASSERT_RTNL();
+	if (fl->running) {
+		err = fl_reconfigure_running(fl, cfg, extack);
+	} else if (netif_running(fl->netdev)) {
+		NL_SET_ERR_MSG(extack, "the port has failed, set it down and up first");
+		err = -EIO;
+	} else {
+		err = netif_set_real_num_queues(fl->netdev, cfg->lanes,
+						cfg->lanes);
+		if (!err)
+			fl->cfg = *cfg;
+	}
+	if (!err && lanes)
+		fl_set_xps(fl);
+	return err;
+}
