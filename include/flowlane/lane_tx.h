@@ -35,7 +35,7 @@ struct fl_tx_req {
 /**
  * struct fl_tx_leaf - what the template needs of a device
  * @prepare: decide the packet's offloads and adapt its headers; an error drops
- *	the packet. Changes nothing in the ring
+ *	the packet. Writes no descriptor
  * @context: write a context descriptor
  * @data: write a data descriptor
  * @kick: ask for a completion of the last packet, ring the doorbell

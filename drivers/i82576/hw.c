@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reset, the receive and transmit units as a whole, and the MAC's counters. */
+#include <linux/delay.h>
+#include <linux/ethtool.h>
+#include <linux/in.h>
+#include <linux/iopoll.h>
+#include <linux/unaligned.h>
+
+#include "hw.h"
+
+/* Bounds of the waits in a reset, in microseconds (datasheet 4.3, 5.2.3.3). */
+#define I82576_MASTER_US	80000
+#define I82576_RESET_US		100000
+#define I82576_AUTO_RD_US	10000
+
+static void i82576_master_disable(struct i82576 *hw)
+{
+	u32 val;
+
+	i82576_wr(hw, I82576_CTRL,
+		  i82576_rd(hw, I82576_CTRL) | CTRL_GIO_MASTER_DIS);
+	if (read_poll_timeout(i82576_rd, val, !(val & STATUS_GIO_MASTER_EN),
+			      100, I82576_MASTER_US, false, hw, I82576_STATUS))
+		netif_warn(&hw->fl, hw, hw->fl.netdev,
+			   "PCIe requests still pending, resetting anyway\n");
+}
+
+/**
+ * i82576_reset() - global reset of the function (datasheet 4.3.1)
+ * @hw: port
+ *
+ * Afterwards nothing is enabled, all interrupts are masked, no DMA runs, and
+ * the MAC address is that of the NVM.
+ *
+ * Context: process, sleeps for some 20 ms.
+ *
+ * Return: 0, -ENODEV if the device does not answer any more, or -ETIMEDOUT.
+ */
+int i82576_reset(struct i82576 *hw)
+{
+	u32 val;
+	int err;
+
+	if (i82576_rd(hw, I82576_STATUS) == U32_MAX)
+		return -ENODEV;
+
+	i82576_irq_mask(hw);
+	i82576_wr(hw, I82576_RCTL, 0);
+	i82576_wr(hw, I82576_TCTL, TCTL_PSP);
+	i82576_master_disable(hw);
+	usleep_range(10000, 11000);
+
+	i82576_wr(hw, I82576_CTRL, i82576_rd(hw, I82576_CTRL) | CTRL_RST);
+	/* No access for 1 ms after the reset bit (datasheet 8.2.1). */
+	usleep_range(1000, 2000);
+	err = read_poll_timeout(i82576_rd, val, !(val & CTRL_RST), 1000,
+				I82576_RESET_US, false, hw, I82576_CTRL);
+	if (err)
+		return i82576_rd(hw, I82576_STATUS) == U32_MAX ? -ENODEV : err;
+
+	/* Not fatal: a board without NVM, or QEMU, never reports the end. */
+	read_poll_timeout(i82576_rd, val, val & EECD_AUTO_RD, 1000,
+			  I82576_AUTO_RD_US, false, hw, I82576_EECD);
+
+	i82576_irq_mask(hw);
+	i82576_rd(hw, I82576_ICR);
+	i82576_wr(hw, I82576_WUC, 0);
+	return 0;
+}
+
+/**
+ * i82576_set_drv_load() - tell firmware who has the port
+ * @hw: port
+ * @on: the driver has it; else manageability firmware may use it
+ *
+ * Context: process.
+ */
+void i82576_set_drv_load(struct i82576 *hw, bool on)
+{
+	u32 val = i82576_rd(hw, I82576_CTRL_EXT) & ~CTRL_EXT_DRV_LOAD;
+
+	i82576_wr(hw, I82576_CTRL_EXT, on ? val | CTRL_EXT_DRV_LOAD : val);
+}
+
+/**
+ * i82576_probe_quirks() - find out what this device really does
+ * @hw: port, just reset
+ *
+ * A device model without 5-tuple filters drops writes to them. The one known,
+ * QEMU's, also segments by what it parses instead of by the context it is
+ * given, and makes IP fragments of UDP segments.
+ *
+ * Context: process.
+ */
+void i82576_probe_quirks(struct i82576 *hw)
+{
+	u32 was = i82576_rd(hw, I82576_FTQF(0));
+	u32 val = FIELD_PREP(FTQF_PROTOCOL, IPPROTO_UDP);
+
+	i82576_wr(hw, I82576_FTQF(0), val);
+	hw->queue_filters =
+		(i82576_rd(hw, I82576_FTQF(0)) & FTQF_PROTOCOL) == val;
+	i82576_wr(hw, I82576_FTQF(0), was);
+}
+
+static void i82576_init_rss(struct i82576 *hw)
+{
+	int i;
+
+	for (i = 0; i < RSSRK_BYTES / 4; i++)
+		i82576_wr(hw, I82576_RSSRK(i),
+			  get_unaligned_le32(&hw->rss_key[4 * i]));
+
+	for (i = 0; i < RETA_ENTRIES; i += 4) {
+		u32 val = 0;
+		int j;
+
+		for (j = 0; j < 4; j++)
+			val |= ethtool_rxfh_indir_default(i + j,
+							  hw->fl.cfg.lanes) <<
+			       (8 * j);
+		i82576_wr(hw, I82576_RETA(i / 4), val);
+	}
+
+	/* UDP ports stay out of the hash: fragments would be reordered. */
+	i82576_wr(hw, I82576_MRQC, MRQC_ENABLE_RSS | MRQC_TCP_IPV4 | MRQC_IPV4 |
+		  MRQC_TCP_IPV6 | MRQC_TCP_IPV6_EX | MRQC_IPV6);
+}
+
+/**
+ * i82576_init_rx() - program the receive unit, all but queues and filters
+ * @hw: port; hash table and frame limit follow its configuration
+ *
+ * Context: process, RTNL. Receive must be off.
+ */
+void i82576_init_rx(struct i82576 *hw)
+{
+	i82576_init_rss(hw);
+	/* The hash takes the place of the raw checksum in the descriptor. */
+	i82576_wr(hw, I82576_RXCSUM, RXCSUM_PCSD | RXCSUM_IPOFLD |
+		  RXCSUM_TUOFLD | RXCSUM_CRCOFLD);
+	i82576_wr(hw, I82576_RLPML, fl_frame_max(&hw->fl.cfg) + ETH_FCS_LEN);
+}
+
+/**
+ * i82576_set_rx_enable() - switch reception on or off
+ * @hw: port
+ * @on: the new state
+ *
+ * Context: process. RCTL is shared with i82576_set_rx_mode(), which runs under
+ * the address lock.
+ */
+void i82576_set_rx_enable(struct i82576 *hw, bool on)
+{
+	u32 val;
+
+	netif_addr_lock_bh(hw->fl.netdev);
+	val = i82576_rd(hw, I82576_RCTL) & ~RCTL_RXEN;
+	if (on)
+		val |= RCTL_RXEN;
+	i82576_wr(hw, I82576_RCTL, val);
+	netif_addr_unlock_bh(hw->fl.netdev);
+}
+
+/**
+ * i82576_init_tx() - program the transmit unit, all but queues
+ * @hw: port
+ *
+ * Context: process, RTNL.
+ */
+void i82576_init_tx(struct i82576 *hw)
+{
+	u32 val = i82576_rd(hw, I82576_TCTL) & ~TCTL_CT;
+
+	i82576_wr(hw, I82576_TCTL, val | TCTL_EN | TCTL_PSP | TCTL_RTLC |
+		  FIELD_PREP(TCTL_CT, 15));
+}
+
+/* A device that goes away reads as all ones. */
+static void i82576_count(struct i82576 *hw, u32 reg, u64 *sum)
+{
+	u32 val = i82576_rd(hw, reg);
+
+	if (val != U32_MAX)
+		*sum += val;
+}
+
+static void i82576_read_stats(struct i82576 *hw)
+{
+	int i;
+
+	i82576_count(hw, I82576_CRCERRS, &hw->hw_stats.crc);
+	i82576_count(hw, I82576_ALGNERRC, &hw->hw_stats.align);
+	i82576_count(hw, I82576_RXERRC, &hw->hw_stats.rx);
+	i82576_count(hw, I82576_MPC, &hw->hw_stats.missed);
+	i82576_count(hw, I82576_ROC, &hw->hw_stats.oversize);
+	i82576_count(hw, I82576_MPRC, &hw->hw_stats.multicast);
+	i82576_count(hw, I82576_COLC, &hw->hw_stats.collisions);
+	for (i = 0; i < hw->fl.caps.lanes_max; i++)
+		i82576_count(hw, I82576_RQDPC(i), &hw->hw_stats.missed);
+}
+
+/**
+ * i82576_get_stats() - add what the MAC counted
+ * @fl: port
+ * @stats: to add to
+ *
+ * Context: any; reading /proc/net/dev holds no more than the RCU read lock.
+ */
+void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats)
+{
+	struct i82576 *hw = i82576_of(fl);
+
+	spin_lock_bh(&hw->stats_lock);
+	if (netif_device_present(fl->netdev))
+		i82576_read_stats(hw);
+	stats->rx_crc_errors += hw->hw_stats.crc;
+	stats->rx_frame_errors += hw->hw_stats.align;
+	stats->rx_length_errors += hw->hw_stats.oversize;
+	stats->rx_missed_errors += hw->hw_stats.missed;
+	stats->multicast += hw->hw_stats.multicast;
+	stats->collisions += hw->hw_stats.collisions;
+	stats->rx_errors += hw->hw_stats.crc + hw->hw_stats.align +
+			    hw->hw_stats.rx + hw->hw_stats.oversize;
+	spin_unlock_bh(&hw->stats_lock);
+	stats->rx_over_errors += atomic64_read(&hw->overruns);
+}

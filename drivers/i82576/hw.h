@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The 82576 port: its state, and what the backend's files offer each other. */
+#ifndef I82576_HW_H
+#define I82576_HW_H
+
+#include <linux/bitfield.h>
+#include <linux/io.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+
+#include <flowlane/dev.h>
+
+#include "regs.h"
+
+/**
+ * struct i82576_phy - settings of the PHY, to be restored after a reset
+ * @bmcr: register 0, without its momentary bits
+ * @advertise: register 4
+ * @ctrl1000: register 9
+ */
+struct i82576_phy {
+	u16 bmcr;
+	u16 advertise;
+	u16 ctrl1000;
+};
+
+/**
+ * struct i82576 - an 82576 port
+ * @fl: the port as core sees it; first member
+ * @pdev: PCI function
+ * @io: BAR 0
+ * @msix: one vector a lane and one for other causes; else one for all
+ * @queue_filters: the device has 5-tuple filters (QEMU's has not)
+ * @itr_usecs: interrupt moderation interval; RTNL
+ * @rss_key: RSS key; constant
+ * @mta: the multicast hash table as written; netif_addr_lock
+ * @link_work: looks at the link after an interrupt
+ * @phy_lock: serialises access to the PHY
+ * @phy: what the PHY is set to; @phy_lock
+ * @stats_lock: serialises reading of the self-clearing counters
+ * @hw_stats: what they added up to; @stats_lock
+ * @overruns: Rx overrun interrupts seen
+ */
+struct i82576 {
+	struct fl_dev fl;
+	struct pci_dev *pdev;
+	u8 __iomem *io;
+	bool msix;
+	bool queue_filters;
+	u16 itr_usecs;
+	u8 rss_key[RSSRK_BYTES];
+	u32 mta[MTA_COUNT];
+	struct work_struct link_work;
+	struct mutex phy_lock;		/* PHY access, phy */
+	struct i82576_phy phy;
+	spinlock_t stats_lock;		/* hw_stats and its registers */
+	struct {
+		u64 crc, align, rx, missed, oversize, multicast, collisions;
+	} hw_stats;
+	atomic64_t overruns;
+};
+
+static inline struct i82576 *i82576_of(struct fl_dev *fl)
+{
+	return container_of(fl, struct i82576, fl);
+}
+
+static inline u32 i82576_rd(struct i82576 *hw, u32 reg)
+{
+	return readl(hw->io + reg);
+}
+
+static inline void i82576_wr(struct i82576 *hw, u32 reg, u32 val)
+{
+	writel(val, hw->io + reg);
+}
+
+/* A read returns when all writes before it have reached the device. */
+static inline void i82576_flush(struct i82576 *hw)
+{
+	i82576_rd(hw, I82576_STATUS);
+}
+
+static inline void i82576_irq_mask(struct i82576 *hw)
+{
+	i82576_wr(hw, I82576_IMC, U32_MAX);
+	i82576_wr(hw, I82576_EIMC, U32_MAX);
+	i82576_flush(hw);
+}
+
+/* hw.c */
+int i82576_reset(struct i82576 *hw);
+void i82576_set_drv_load(struct i82576 *hw, bool on);
+void i82576_probe_quirks(struct i82576 *hw);
+void i82576_init_rx(struct i82576 *hw);
+void i82576_init_tx(struct i82576 *hw);
+void i82576_set_rx_enable(struct i82576 *hw, bool on);
+void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
+
+/* queue.c */
+void i82576_queues_start(struct i82576 *hw);
+int i82576_queues_stop(struct i82576 *hw);
+void i82576_tx_regs(struct fl_lane *lane, u32 *head, u32 *tail);
+
+/* filter.c */
+void i82576_read_mac(struct i82576 *hw);
+void i82576_set_mac(struct fl_dev *fl);
+void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
+void i82576_set_features(struct fl_dev *fl, netdev_features_t features);
+void i82576_init_filters(struct i82576 *hw);
+void i82576_set_rx_mode(struct net_device *netdev);
+
+/* irq.c */
+int i82576_irq_init(struct i82576 *hw);
+void i82576_irq_cleanup(struct i82576 *hw);
+int i82576_irq_request(struct fl_lane *lane);
+void i82576_irq_free(struct fl_lane *lane);
+void i82576_irq_setup(struct i82576 *hw);
+void i82576_irq_enable(struct i82576 *hw);
+void i82576_irq_disable(struct i82576 *hw);
+
+/* link.c */
+void i82576_link_init(struct i82576 *hw);
+int i82576_link_start(struct i82576 *hw);
+void i82576_link_stop(struct i82576 *hw);
+void i82576_link_park(struct i82576 *hw);
+int i82576_get_link_ksettings(struct fl_dev *fl,
+			      struct ethtool_link_ksettings *cmd);
+int i82576_set_link_ksettings(struct fl_dev *fl,
+			      const struct ethtool_link_ksettings *cmd);
+int i82576_nway_reset(struct fl_dev *fl);
+
+/* txrx.c */
+int i82576_rx_fill(struct fl_rx_ring *rx);
+int i82576_poll(struct napi_struct *napi, int budget);
+netdev_tx_t i82576_xmit(struct sk_buff *skb, struct net_device *netdev);
+
+#endif /* I82576_HW_H */

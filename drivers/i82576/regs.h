@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Registers of the Intel 82576. Names and offsets are those of the "Intel
+ * 82576EB Gigabit Ethernet Controller Datasheet", chapter 8 (section numbers
+ * beside the groups). Per-queue registers have a stride of 0x40 from 0xC000
+ * (Rx) and 0xE000 (Tx) on, for all 16 queues.
+ */
+#ifndef I82576_REGS_H
+#define I82576_REGS_H
+
+#include <linux/bits.h>
+
+/* 8.2 General */
+#define I82576_CTRL		0x00000
+#define  CTRL_GIO_MASTER_DIS	BIT(2)
+#define  CTRL_SLU		BIT(6)
+#define  CTRL_FRCSPD		BIT(11)
+#define  CTRL_FRCDPX		BIT(12)
+#define  CTRL_RST		BIT(26)
+#define  CTRL_RFCE		BIT(27)
+#define  CTRL_TFCE		BIT(28)
+#define  CTRL_VME		BIT(30)
+#define I82576_STATUS		0x00008
+#define  STATUS_FD		BIT(0)
+#define  STATUS_LU		BIT(1)
+#define  STATUS_LAN_ID		GENMASK(3, 2)
+#define  STATUS_SPEED		GENMASK(7, 6)
+#define   STATUS_SPEED_10	0
+#define   STATUS_SPEED_100	1
+#define  STATUS_GIO_MASTER_EN	BIT(19)
+#define I82576_EECD		0x00010
+#define  EECD_AUTO_RD		BIT(9)
+#define I82576_CTRL_EXT		0x00018
+#define  CTRL_EXT_DRV_LOAD	BIT(28)
+#define I82576_MDIC		0x00020
+#define  MDIC_DATA		GENMASK(15, 0)
+#define  MDIC_REG		GENMASK(20, 16)
+#define  MDIC_PHY		GENMASK(25, 21)
+#define  MDIC_OP_WRITE		BIT(26)
+#define  MDIC_OP_READ		BIT(27)
+#define  MDIC_READY		BIT(28)
+#define  MDIC_ERROR		BIT(30)
+
+/* 8.6 Semaphores shared with firmware and the other port */
+#define I82576_SWSM		0x05B50
+#define  SWSM_SMBI		BIT(0)
+#define  SWSM_SWESMBI		BIT(1)
+#define I82576_SW_FW_SYNC	0x05B5C
+#define  SW_FW_PHY0		BIT(1)
+#define  SW_FW_PHY1		BIT(2)
+#define  SW_FW_FW_SHIFT		16
+
+/* 8.8 Interrupts */
+#define I82576_ICR		0x000C0
+#define I82576_IMS		0x000D0
+#define I82576_IMC		0x000D8
+#define  ICR_TXDW		BIT(0)
+#define  ICR_LSC		BIT(2)
+#define  ICR_RXDMT0		BIT(4)
+#define  ICR_RXO		BIT(6)
+#define  ICR_RXDW		BIT(7)
+#define  ICR_DRSTA		BIT(30)
+#define  ICR_INTA		BIT(31)
+#define  ICR_LANE		(ICR_TXDW | ICR_RXDMT0 | ICR_RXDW)
+#define I82576_GPIE		0x01514
+#define  GPIE_NSICR		BIT(0)
+#define  GPIE_MULTIPLE_MSIX	BIT(4)
+#define  GPIE_PBA_SUPPORT	BIT(31)
+#define I82576_EIMS		0x01524
+#define I82576_EIMC		0x01528
+#define I82576_EIAC		0x0152C
+#define I82576_EITR(v)		(0x01680 + 4 * (v))
+#define  EITR_INTERVAL		GENMASK(14, 2)	/* in usecs */
+#define I82576_IVAR(i)		(0x01700 + 4 * (i))
+#define I82576_IVAR_MISC	0x01740
+#define  IVAR_VALID		BIT(7)
+
+/* 8.5, 8.10 Receive */
+#define I82576_RCTL		0x00100
+#define  RCTL_RXEN		BIT(1)
+#define  RCTL_UPE		BIT(3)
+#define  RCTL_MPE		BIT(4)
+#define  RCTL_LPE		BIT(5)
+#define  RCTL_BAM		BIT(15)
+#define  RCTL_VFE		BIT(18)
+#define  RCTL_SECRC		BIT(26)
+#define I82576_RXCSUM		0x05000
+#define  RXCSUM_IPOFLD		BIT(8)
+#define  RXCSUM_TUOFLD		BIT(9)
+#define  RXCSUM_CRCOFLD		BIT(11)
+#define  RXCSUM_PCSD		BIT(13)
+#define I82576_RLPML		0x05004
+#define I82576_MTA(i)		(0x05200 + 4 * (i))
+#define  MTA_COUNT		128
+#define I82576_RAL(i)		(0x05400 + 8 * (i))	/* entries 0-15 */
+#define I82576_RAL2(i)		(0x054E0 + 8 * (i))	/* entries 16-23 */
+#define  RAH_AV			BIT(31)
+#define  RAR_COUNT1		16
+#define  RAR_COUNT		24
+#define I82576_VFTA(i)		(0x05600 + 4 * (i))
+#define  VFTA_COUNT		128
+#define I82576_MRQC		0x05818
+#define  MRQC_ENABLE_RSS	2
+#define  MRQC_TCP_IPV4		BIT(16)
+#define  MRQC_IPV4		BIT(17)
+#define  MRQC_TCP_IPV6_EX	BIT(18)
+#define  MRQC_IPV6		BIT(20)
+#define  MRQC_TCP_IPV6		BIT(21)
+#define I82576_RETA(i)		(0x05C00 + 4 * (i))
+#define  RETA_ENTRIES		128
+#define I82576_RSSRK(i)		(0x05C80 + 4 * (i))
+#define  RSSRK_BYTES		40
+#define I82576_RDBAL(q)		(0x0C000 + 0x40 * (q))
+#define I82576_RDBAH(q)		(0x0C004 + 0x40 * (q))
+#define I82576_RDLEN(q)		(0x0C008 + 0x40 * (q))
+#define I82576_SRRCTL(q)	(0x0C00C + 0x40 * (q))
+#define  SRRCTL_BSIZEPACKET	GENMASK(6, 0)	/* in KiB */
+#define  SRRCTL_DESCTYPE	GENMASK(27, 25)
+#define   SRRCTL_DESCTYPE_ADV	1
+#define  SRRCTL_DROP_EN		BIT(31)
+#define I82576_RDH(q)		(0x0C010 + 0x40 * (q))
+#define I82576_RDT(q)		(0x0C018 + 0x40 * (q))
+#define I82576_RXDCTL(q)	(0x0C028 + 0x40 * (q))
+#define  RXDCTL_PTHRESH		GENMASK(4, 0)
+#define  RXDCTL_HTHRESH		GENMASK(12, 8)
+#define  RXDCTL_WTHRESH		GENMASK(20, 16)
+#define  RXDCTL_ENABLE		BIT(25)
+
+#define I82576_RQDPC(q)		(0x0C030 + 0x40 * (q))
+
+/* 8.11 Queue filters: only to find out whether they exist */
+#define I82576_FTQF(i)		(0x059E0 + 4 * (i))
+#define  FTQF_PROTOCOL		GENMASK(7, 0)
+
+/* 8.12 Transmit */
+#define I82576_TCTL		0x00400
+#define  TCTL_EN		BIT(1)
+#define  TCTL_PSP		BIT(3)
+#define  TCTL_CT		GENMASK(11, 4)
+#define  TCTL_RTLC		BIT(24)
+#define I82576_TDBAL(q)		(0x0E000 + 0x40 * (q))
+#define I82576_TDBAH(q)		(0x0E004 + 0x40 * (q))
+#define I82576_TDLEN(q)		(0x0E008 + 0x40 * (q))
+#define I82576_TDH(q)		(0x0E010 + 0x40 * (q))
+#define I82576_TDT(q)		(0x0E018 + 0x40 * (q))
+#define I82576_TXCTL(q)		(0x0E014 + 0x40 * (q))
+#define  TXCTL_WB_RO_EN		BIT(11)
+#define I82576_TXDCTL(q)	(0x0E028 + 0x40 * (q))
+#define  TXDCTL_PTHRESH		GENMASK(4, 0)
+#define  TXDCTL_HTHRESH		GENMASK(12, 8)
+#define  TXDCTL_ENABLE		BIT(25)
+#define I82576_TDWBAL(q)	(0x0E038 + 0x40 * (q))
+#define  TDWBAL_HEAD_WB_EN	BIT(0)
+#define I82576_TDWBAH(q)	(0x0E03C + 0x40 * (q))
+
+/* 8.20, 8.22 Wake-up, manageability */
+#define I82576_WUC		0x05800
+#define I82576_MANC		0x05820
+#define  MANC_RCV_TCO_EN	BIT(17)
+#define  MANC_BLK_PHY_RST	BIT(18)
+
+/* 8.19 Statistics, all cleared by reading */
+#define I82576_CRCERRS		0x04000
+#define I82576_ALGNERRC		0x04004
+#define I82576_RXERRC		0x0400C
+#define I82576_MPC		0x04010
+#define I82576_COLC		0x04028
+#define I82576_MPRC		0x0407C
+#define I82576_ROC		0x040AC
+
+/* Limits */
+#define I82576_QUEUES		16
+#define I82576_RING_MAX		4096
+#define I82576_MTU_MAX		9216
+
+#endif /* I82576_REGS_H */

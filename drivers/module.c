@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module: registers every backend with its bus. */
+#include <linux/module.h>
+
+#include <flowlane/backends.h>
+
+static const struct fl_backend *const fl_backends[] = {
+	&i82576_backend,
+};
+
+static void fl_unregister(int n)
+{
+	while (n--)
+		fl_backends[n]->exit();
+}
+
+static int __init fl_module_init(void)
+{
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(fl_backends); i++) {
+		err = fl_backends[i]->init();
+		if (err) {
+			pr_err(FL_NAME ": backend %s does not register: %d\n",
+			       fl_backends[i]->name, err);
+			fl_unregister(i);
+			return err;
+		}
+	}
+	return 0;
+}
+module_init(fl_module_init);
+
+static void __exit fl_module_exit(void)
+{
+	fl_unregister(ARRAY_SIZE(fl_backends));
+}
+module_exit(fl_module_exit);
+
+MODULE_AUTHOR("The Flowlane authors");
+MODULE_DESCRIPTION("Multi-queue NIC driver that brings flows to their CPUs");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(FL_VERSION);
