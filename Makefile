@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# Flowlane.  `make help` lists the targets; the module's own rules are in Kbuild.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+.PHONY: modules clean demo test check check-deps check-hotpath setup help
+
+# kbuild cannot work in a folder whose path has a space: then build a copy.
+ifeq ($(words $(CURDIR)),1)
+modules: kdir
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+clean: kdir
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" clean
+else
+modules: kdir
+	module=$$(scripts/build-module "$(KDIR)" $(filter-out KDIR=%,$(MAKEOVERRIDES))) && cp "$$module" .
+clean:
+	rm -f flowlane.ko
+endif
+
+.PHONY: kdir
+kdir:
+	@[ -e "$(KDIR)/Makefile" ] || { \
+		echo "error: no kernel headers in $(KDIR)"; \
+		echo "remedy: install this kernel's headers (linux-headers-$$(uname -r)), or name" \
+		     "another kernel's build folder: make KDIR=..."; \
+		exit 1; }
+
+demo:
+	@scripts/demo
+
+test:
+	@tests/run
+
+check:
+	@tests/run static
+
+check-deps:
+	@scripts/check-deps --self-check
+	@scripts/check-deps
+
+# MODULE=flowlane.ko looks at that one, else at one built for Debian's kernel.
+check-hotpath:
+	@scripts/check-hotpath --self-check
+	@scripts/check-hotpath "$(or $(MODULE),$$(scripts/build-module debian))"
+
+setup:
+	@scripts/setup
+
+help:
+	@echo 'make [modules]      build flowlane.ko for the running kernel, or for KDIR=...'
+	@echo 'make clean          remove what that made'
+	@echo 'make demo           show the driver at work in a virtual machine'
+	@echo 'make test           all checks and tests (tests/run NAME... for some; --list)'
+	@echo 'make check          the static ones: check-deps, check-hotpath, style'
+	@echo 'make setup          get this machine ready for all tests (they do it themselves)'
