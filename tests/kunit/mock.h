@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A port without hardware: a registered net_device over core and the hot-path
+ * templates, and a device that works on plain memory when a test tells it to.
+ *
+ * There are two kinds of it. "plain" is a third instance of the templates,
+ * with descriptors of its own; "i82576" has the 82576's leaves. What a suite
+ * says about one it says about the other.
+ */
+#ifndef FLOWLANE_KUNIT_MOCK_H
+#define FLOWLANE_KUNIT_MOCK_H
+
+#include <kunit/test.h>
+
+#include <flowlane/dev.h>
+#include <flowlane/lane_rx.h>
+
+#define MOCK_LANES	4	/* the most it has */
+#define MOCK_LANES_0	2	/* in use at first */
+#define MOCK_BELLS	64	/* doorbells remembered of a register */
+#define MOCK_SENT	256	/* packets remembered of a lane */
+#define MOCK_COPY_MAX	(SZ_64K + SZ_4K)
+
+struct mock;
+
+/* A doorbell register, and what was written to it. */
+struct mock_reg {
+	struct mock *mock;
+	int lane;
+	bool tx;
+	u32 val;
+	u32 writes;
+	u32 log[MOCK_BELLS];
+};
+
+/* A packet as it left the device. */
+struct mock_sent {
+	u8 *data;
+	u32 len;
+	u16 descs;	/* data descriptors */
+	u16 ctx;	/* context descriptors in front of them */
+};
+
+/* The device's half of a lane. */
+struct mock_lane {
+	struct mock_reg rx_reg;
+	struct mock_reg tx_reg;
+	u32 rx_head;	/* slots, as the device counts them */
+	u32 tx_head;
+	bool live;	/* the queues are enabled */
+	bool irq_masked;
+	u32 irq_writes;	/* how often that was changed */
+	u32 n_sent;
+	struct mock_sent sent[MOCK_SENT];
+};
+
+/* A transmit descriptor as the device reads it. */
+struct mock_txd {
+	bool ctx;
+	bool eop;
+	bool rs;
+	dma_addr_t addr;
+	u32 len;
+};
+
+/**
+ * struct mock_hw - a kind of mock
+ * @name: of the kind, in test names
+ * @ndo: its net_device_ops
+ * @poll: its instance of fl_poll()
+ * @rx_fill: as in fl_hw_ops
+ * @rx_desc_bytes: bytes of an Rx descriptor
+ * @tx_desc_bytes: bytes of a Tx descriptor
+ * @rx_buf_unit: as in fl_caps
+ * @tx_len_min: bytes of the shortest packet
+ * @tx_seg_max: bytes one Tx descriptor takes
+ * @rx_addr: the buffer that a slot's descriptor names
+ * @rx_done: complete a slot
+ * @tx_read: decode a slot
+ */
+struct mock_hw {
+	const char *name;
+	const struct net_device_ops *ndo;
+	int (*poll)(struct napi_struct *napi, int budget);
+	int (*rx_fill)(struct fl_rx_ring *rx);
+	u16 rx_desc_bytes;
+	u16 tx_desc_bytes;
+	u16 rx_buf_unit;
+	u32 tx_len_min;
+	u32 tx_seg_max;
+	dma_addr_t (*rx_addr)(const struct fl_rx_ring *rx, u32 slot);
+	void (*rx_done)(struct fl_rx_ring *rx, u32 slot,
+			const struct fl_rx_meta *meta);
+	void (*tx_read)(const struct fl_tx_ring *tx, u32 slot,
+			struct mock_txd *d);
+};
+
+extern const struct mock_hw mock_plain;
+extern const struct mock_hw mock_i82576;
+
+/* What parametrised cases run over. */
+#define MOCK_HWS	{ &mock_plain, &mock_i82576 }
+
+static inline void mock_hw_desc(const struct mock_hw *const *hw, char *desc)
+{
+	strscpy(desc, (*hw)->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+/* A call of fl_hw_ops that is to fail: @after calls succeed, the next fails. */
+struct mock_fail {
+	bool armed;
+	u32 after;
+	u32 times;	/* as many fail in a row */
+};
+
+/**
+ * struct mock - a port without hardware
+ * @fl: the port as core sees it; first member
+ * @test: the test that it belongs to
+ * @hw: what kind it is
+ * @dev: DMA device
+ * @lane: the device's half of each lane
+ * @registered: the net_device is visible
+ * @rxq: frames that the stack was given
+ * @calls: calls of fl_hw_ops, as words
+ * @fault: what the driver did that no driver may; empty if nothing
+ * @irq_request: makes irq_request() fail
+ * @rx_fill: makes rx_fill() fail
+ * @up: makes up() fail
+ * @pause: makes pause() fail
+ * @on_call: called at each call of fl_hw_ops, with its word
+ * @hw_missed: what get_stats() adds to rx_missed_errors
+ */
+struct mock {
+	struct fl_dev fl;
+	struct kunit *test;
+	const struct mock_hw *hw;
+	struct device *dev;
+	struct mock_lane lane[MOCK_LANES];
+	bool registered;
+	struct sk_buff_head rxq;
+	char calls[256];
+	char fault[128];
+	struct mock_fail irq_request;
+	struct mock_fail rx_fill;
+	struct mock_fail up;
+	struct mock_fail pause;
+	void (*on_call)(struct mock *mock, const char *call);
+	u64 hw_missed;
+};
+
+static inline struct mock *mock_of(struct fl_dev *fl)
+{
+	return container_of(fl, struct mock, fl);
+}
+
+/* mock.c: the port, from outside */
+struct mock *mock_create(struct kunit *test, const struct mock_hw *hw);
+struct mock *mock_create_running(struct kunit *test, const struct mock_hw *hw);
+void mock_exit(struct kunit *test);
+int mock_open(struct mock *mock);
+void mock_stop(struct mock *mock);
+int mock_reconfigure(struct mock *mock, const struct fl_config *cfg);
+void mock_reset(struct mock *mock);
+void mock_set_feature(struct mock *mock, netdev_features_t feature, bool on);
+int mock_poll(struct mock *mock, int lane, int budget);
+netdev_tx_t mock_xmit(struct mock *mock, int lane, struct sk_buff *skb,
+		      bool more);
+struct sk_buff *mock_receive(struct mock *mock);
+void mock_forget_calls(struct mock *mock);
+
+/* mock_device.c: the device */
+extern const struct fl_hw_ops mock_hw_ops;
+void mock_bell(void __iomem *addr, u32 val);
+void mock_set_irq(const struct fl_lane *lane, bool on);
+void mock_fault(struct mock *mock, const char *what);
+bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
+		  const struct fl_rx_meta *meta);
+u32 mock_rx_frame(struct mock *mock, int lane, const void *data, u32 len,
+		  const struct fl_rx_meta *meta);
+u32 mock_tx_run(struct mock *mock, int lane, u32 packets);
+void mock_tx_forget(struct mock *mock);
+
+#endif /* FLOWLANE_KUNIT_MOCK_H */

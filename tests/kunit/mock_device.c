@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The mock as a device. It does nothing by itself: a test says when a frame
+ * arrives and when packets leave. It looks at each doorbell whether what it
+ * was given is sound, and keeps what it finds wrong for the end of the test.
+ */
+#include <linux/etherdevice.h>
+#include <linux/io.h>
+
+#include "mock.h"
+
+/**
+ * mock_fault() - note what no driver may do; the first one counts
+ * @mock: mock
+ * @what: what it was
+ */
+void mock_fault(struct mock *mock, const char *what)
+{
+	if (!mock->fault[0])
+		strscpy(mock->fault, what, sizeof(mock->fault));
+}
+
+static void mock_check_rx_bell(struct mock *mock, int lane, u32 from, u32 to)
+{
+	struct fl_rx_ring *rx = mock->fl.lane[lane].rx;
+
+	for (; from != to; from = (from + 1) & rx->mask)
+		if (!mock->hw->rx_addr(rx, from))
+			mock_fault(mock, "Rx doorbell for a slot without a buffer");
+}
+
+static void mock_check_tx_bell(struct mock *mock, int lane, u32 from, u32 to)
+{
+	struct fl_tx_ring *tx = mock->fl.lane[lane].tx;
+	struct mock_txd d;
+
+	if (from == to) {
+		mock_fault(mock, "Tx doorbell for nothing");
+		return;
+	}
+	mock->hw->tx_read(tx, (to - 1) & tx->mask, &d);
+	if (!d.eop)
+		mock_fault(mock, "Tx doorbell in the middle of a packet");
+	if (!d.rs)
+		mock_fault(mock, "Tx doorbell without a request to report");
+}
+
+/**
+ * mock_bell() - a doorbell register is written
+ * @addr: the register
+ * @val: slot behind the last one that the device is given
+ *
+ * Context: any.
+ */
+void mock_bell(void __iomem *addr, u32 val)
+{
+	struct mock_reg *reg = container_of((__force u32 *)addr,
+					    struct mock_reg, val);
+	struct mock *mock;
+
+	/* A ring that was never started; a real doorbell would oops. */
+	if (WARN_ON_ONCE(!addr))
+		return;
+	mock = reg->mock;
+	if (!mock->lane[reg->lane].live)
+		mock_fault(mock, "doorbell of a queue that is off");
+	else if (reg->tx)
+		mock_check_tx_bell(mock, reg->lane, reg->val, val);
+	else
+		mock_check_rx_bell(mock, reg->lane, reg->val, val);
+	reg->val = val;
+	reg->log[reg->writes++ % MOCK_BELLS] = val;
+}
+
+/**
+ * mock_set_irq() - the leaf of that name, of both kinds
+ * @lane: lane
+ * @on: unmask its interrupt
+ *
+ * Context: any.
+ */
+void mock_set_irq(const struct fl_lane *lane, bool on)
+{
+	struct mock_lane *ml = &mock_of(lane->fl)->lane[lane->idx];
+
+	ml->irq_masked = !on;
+	ml->irq_writes++;
+}
+
+/**
+ * mock_rx_desc() - the device completes one receive descriptor
+ * @mock: mock
+ * @lane: number of the lane
+ * @data: what it writes to the buffer
+ * @len: bytes of it
+ * @meta: what it says in the descriptor
+ *
+ * Return: false if it has no buffer, and drops the frame.
+ */
+bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
+		  const struct fl_rx_meta *meta)
+{
+	struct mock_lane *ml = &mock->lane[lane];
+	struct fl_rx_ring *rx = mock->fl.lane[lane].rx;
+	dma_addr_t dma;
+
+	if (ml->rx_head == ml->rx_reg.val)
+		return false;
+	dma = mock->hw->rx_addr(rx, ml->rx_head);
+	/* Devices without IOMMU: a bus address is a physical address. */
+	memcpy(phys_to_virt(dma), data, len);
+	mock->hw->rx_done(rx, ml->rx_head, meta);
+	ml->rx_head = (ml->rx_head + 1) & rx->mask;
+	return true;
+}
+
+/**
+ * mock_rx_frame() - the device receives a frame
+ * @mock: mock
+ * @lane: number of the lane
+ * @data: the frame
+ * @len: bytes of it
+ * @meta: what the descriptor of its end says, but for length and FL_RX_EOP;
+ *	NULL for nothing
+ *
+ * Return: descriptors completed.
+ */
+u32 mock_rx_frame(struct mock *mock, int lane, const void *data, u32 len,
+		  const struct fl_rx_meta *meta)
+{
+	u32 buf_len = mock->fl.lane[lane].rx->buf_len;
+	u32 n = 0;
+
+	do {
+		struct fl_rx_meta part = { .len = min(len, buf_len) };
+
+		len -= part.len;
+		if (!len) {
+			part.flags = FL_RX_EOP;
+			if (meta) {
+				part.flags |= meta->flags;
+				part.hash = meta->hash;
+				part.vlan_tci = meta->vlan_tci;
+			}
+		}
+		if (!mock_rx_desc(mock, lane, data, part.len, &part))
+			break;
+		data += part.len;
+		n++;
+	} while (len);
+	return n;
+}
+
+static void mock_tx_gather(struct mock *mock, struct mock_sent *sent,
+			   const struct mock_txd *d)
+{
+	sent->descs++;
+	if (!d->len) {
+		mock_fault(mock, "empty Tx descriptor");
+		return;
+	}
+	if (d->len > mock->hw->tx_seg_max ||
+	    sent->len + d->len > MOCK_COPY_MAX) {
+		mock_fault(mock, "Tx descriptor that is too long");
+		return;
+	}
+	if (sent->data)
+		memcpy(sent->data + sent->len, phys_to_virt(d->addr), d->len);
+	sent->len += d->len;
+}
+
+/* Send one packet; false if the driver has given none. */
+static bool mock_tx_packet(struct mock *mock, int lane)
+{
+	struct mock_lane *ml = &mock->lane[lane];
+	struct fl_tx_ring *tx = mock->fl.lane[lane].tx;
+	struct mock_sent sent = {};
+	struct mock_txd d = {};
+
+	if (ml->tx_head == ml->tx_reg.val)
+		return false;
+	if (ml->n_sent < MOCK_SENT)
+		sent.data = kvmalloc(MOCK_COPY_MAX, GFP_ATOMIC);
+	while (!d.eop) {
+		if (ml->tx_head == ml->tx_reg.val) {
+			mock_fault(mock, "a Tx packet without an end");
+			break;
+		}
+		mock->hw->tx_read(tx, ml->tx_head, &d);
+		ml->tx_head = (ml->tx_head + 1) & tx->mask;
+		if (d.ctx)
+			sent.ctx++;
+		else
+			mock_tx_gather(mock, &sent, &d);
+		if (d.rs)
+			WRITE_ONCE(*tx->head, cpu_to_le32(ml->tx_head));
+	}
+	if (sent.data)
+		ml->sent[ml->n_sent] = sent;
+	ml->n_sent++;
+	return true;
+}
+
+/**
+ * mock_tx_run() - the device sends packets, and reports where asked to
+ * @mock: mock
+ * @lane: number of the lane
+ * @packets: as many, if it has been given so many
+ *
+ * Return: packets sent.
+ */
+u32 mock_tx_run(struct mock *mock, int lane, u32 packets)
+{
+	u32 n = 0;
+
+	while (n < packets && mock_tx_packet(mock, lane))
+		n++;
+	return n;
+}
+
+/**
+ * mock_tx_forget() - forget the packets sent
+ * @mock: mock
+ */
+void mock_tx_forget(struct mock *mock)
+{
+	int lane, i;
+
+	for (lane = 0; lane < MOCK_LANES; lane++) {
+		struct mock_lane *ml = &mock->lane[lane];
+
+		for (i = 0; i < MOCK_SENT; i++) {
+			kvfree(ml->sent[i].data);
+			ml->sent[i] = (struct mock_sent) {};
+		}
+		ml->n_sent = 0;
+	}
+}
+
+/* Operations */
+
+static void mock_called(struct mock *mock, const char *word, int lane)
+{
+	size_t used = strlen(mock->calls);
+
+	if (lane < 0)
+		snprintf(mock->calls + used, sizeof(mock->calls) - used,
+			 "%s%s", used ? " " : "", word);
+	else
+		snprintf(mock->calls + used, sizeof(mock->calls) - used,
+			 "%s%s%d", used ? " " : "", word, lane);
+	if (mock->on_call)
+		mock->on_call(mock, word);
+}
+
+static bool mock_fails(struct mock_fail *fail)
+{
+	if (!fail->times)
+		return false;
+	if (fail->after) {
+		fail->after--;
+		return false;
+	}
+	fail->times--;
+	return true;
+}
+
+static int mock_irq_request(struct fl_lane *lane)
+{
+	struct mock *mock = mock_of(lane->fl);
+
+	mock_called(mock, "irq", lane->idx);
+	if (mock_fails(&mock->irq_request))
+		return -ENOSPC;
+	lane->irq = -1;		/* nothing will ever raise it */
+	return 0;
+}
+
+static void mock_irq_free(struct fl_lane *lane)
+{
+	mock_called(mock_of(lane->fl), "free", lane->idx);
+}
+
+static int mock_rx_fill(struct fl_rx_ring *rx)
+{
+	struct mock *mock = mock_of(rx->lane->fl);
+
+	if (mock_fails(&mock->rx_fill))
+		return -ENOMEM;
+	return mock->hw->rx_fill(rx);
+}
+
+static void mock_queues_start(struct mock *mock)
+{
+	int i;
+
+	for (i = 0; i < mock->fl.cfg.lanes; i++) {
+		struct fl_lane *lane = &mock->fl.lane[i];
+		struct mock_lane *ml = &mock->lane[i];
+
+		lane->rx->tail = (__force void __iomem *)&ml->rx_reg.val;
+		lane->tx->tail = (__force void __iomem *)&ml->tx_reg.val;
+		ml->rx_head = 0;
+		ml->tx_head = 0;
+		ml->rx_reg.val = lane->rx->next_to_use & lane->rx->mask;
+		ml->tx_reg.val = 0;
+		ml->live = true;
+		if (*lane->tx->head)
+			mock_fault(mock, "a Tx ring starts with a head that is not 0");
+	}
+}
+
+static void mock_queues_stop(struct mock *mock)
+{
+	int i;
+
+	for (i = 0; i < MOCK_LANES; i++)
+		mock->lane[i].live = false;
+}
+
+static int mock_up(struct fl_dev *fl)
+{
+	struct mock *mock = mock_of(fl);
+
+	mock_called(mock, "up", -1);
+	if (mock_fails(&mock->up))
+		return -EIO;
+	mock_queues_start(mock);
+	return 0;
+}
+
+static void mock_start(struct fl_dev *fl)
+{
+	mock_called(mock_of(fl), "start", -1);
+	if (!mock_of(fl)->lane[0].live)
+		mock_fault(mock_of(fl), "interrupts of a device that is not up");
+}
+
+static void mock_down(struct fl_dev *fl)
+{
+	mock_called(mock_of(fl), "down", -1);
+	mock_queues_stop(mock_of(fl));
+}
+
+static int mock_pause(struct fl_dev *fl)
+{
+	struct mock *mock = mock_of(fl);
+	int i;
+
+	mock_called(mock, "pause", -1);
+	if (mock_fails(&mock->pause))
+		return -ETIMEDOUT;
+	for (i = 0; i < fl->cfg.lanes; i++)
+		mock_tx_run(mock, i, U32_MAX);
+	mock_queues_stop(mock);
+	return 0;
+}
+
+static void mock_resume(struct fl_dev *fl)
+{
+	mock_called(mock_of(fl), "resume", -1);
+	mock_queues_start(mock_of(fl));
+}
+
+static void mock_set_mac(struct fl_dev *fl)
+{
+	mock_called(mock_of(fl), "mac", -1);
+}
+
+static void mock_set_vlan(struct fl_dev *fl, u16 vid, bool on)
+{
+	mock_called(mock_of(fl), on ? "vlan+" : "vlan-", vid);
+}
+
+static void mock_set_features(struct fl_dev *fl, netdev_features_t features)
+{
+	mock_called(mock_of(fl), "features", -1);
+}
+
+static void mock_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats)
+{
+	stats->rx_missed_errors += mock_of(fl)->hw_missed;
+}
+
+static void mock_tx_regs(struct fl_lane *lane, u32 *head, u32 *tail)
+{
+	struct mock_lane *ml = &mock_of(lane->fl)->lane[lane->idx];
+
+	*head = ml->tx_head;
+	*tail = ml->tx_reg.val;
+}
+
+const struct fl_hw_ops mock_hw_ops = {
+	.irq_request = mock_irq_request,
+	.irq_free = mock_irq_free,
+	.rx_fill = mock_rx_fill,
+	.up = mock_up,
+	.start = mock_start,
+	.down = mock_down,
+	.pause = mock_pause,
+	.resume = mock_resume,
+	.set_mac = mock_set_mac,
+	.set_vlan = mock_set_vlan,
+	.set_features = mock_set_features,
+	.get_stats = mock_get_stats,
+	.tx_regs = mock_tx_regs,
+};

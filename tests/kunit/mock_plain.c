@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The plain kind of mock: the templates over descriptors that are as simple as
+ * can be, with limits unlike the 82576's.
+ */
+#include <linux/tcp.h>
+
+#include "seam.h"
+
+#include <flowlane/lane_rx.h>
+#include <flowlane/lane_tx.h>
+
+#include "mock.h"
+
+#define PLAIN_LEN_MIN	33	/* odd: no multiple of anything */
+#define PLAIN_SEG_MAX	(SZ_32K - SZ_1K)
+
+struct plain_rx_desc {
+	u64 addr;
+	struct fl_rx_meta meta;
+	bool done;
+};
+
+#define PLAIN_CTX	BIT(0)
+#define PLAIN_EOP	BIT(1)
+#define PLAIN_RS	BIT(2)
+
+struct plain_tx_desc {
+	u64 addr;
+	u32 len;
+	u32 flags;
+};
+
+static __always_inline bool plain_pull(const struct fl_rx_ring *rx, u32 slot,
+				       struct fl_rx_meta *meta)
+{
+	const struct plain_rx_desc *desc = rx->desc;
+
+	if (!READ_ONCE(desc[slot].done))
+		return false;
+	dma_rmb();
+	*meta = desc[slot].meta;
+	meta->len = min(meta->len, rx->room);
+	return true;
+}
+
+static __always_inline void plain_post(const struct fl_rx_ring *rx, u32 slot,
+				       dma_addr_t dma)
+{
+	struct plain_rx_desc *desc = rx->desc;
+
+	desc[slot].addr = dma;
+	desc[slot].done = false;
+}
+
+static __always_inline void plain_rx_kick(const struct fl_rx_ring *rx)
+{
+	mock_bell(rx->tail, rx->next_to_use & rx->mask);
+}
+
+/* Every packet with an offload takes a context of its own. */
+static __always_inline int plain_prepare(struct fl_tx_ring *tx,
+					 struct sk_buff *skb,
+					 struct fl_tx_req *req)
+{
+	*req = (struct fl_tx_req) { .segs = 1, .bytes = skb->len };
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return 0;
+	req->new_ctx = true;
+	if (skb_is_gso(skb)) {
+		u32 hdr = skb_tcp_all_headers(skb);
+
+		if (skb_cow_head(skb, 0))
+			return -ENOMEM;
+		req->segs = DIV_ROUND_UP(skb->len - hdr,
+					 skb_shinfo(skb)->gso_size);
+		req->bytes += (req->segs - 1) * hdr;
+	}
+	return 0;
+}
+
+static __always_inline void plain_context(struct fl_tx_ring *tx, u32 slot,
+					  const struct fl_tx_req *req)
+{
+	struct plain_tx_desc *desc = tx->desc;
+
+	desc[slot] = (struct plain_tx_desc) { .flags = PLAIN_CTX };
+}
+
+static __always_inline void
+plain_data(struct fl_tx_ring *tx, u32 slot, dma_addr_t dma, u32 len,
+	   const struct fl_tx_req *req, bool first, bool last)
+{
+	struct plain_tx_desc *desc = tx->desc;
+
+	desc[slot] = (struct plain_tx_desc) {
+		.addr = dma, .len = len, .flags = last ? PLAIN_EOP : 0,
+	};
+}
+
+static __always_inline void plain_tx_kick(struct fl_tx_ring *tx)
+{
+	struct plain_tx_desc *desc = tx->desc;
+
+	desc[tx->last_eop].flags |= PLAIN_RS;
+	mock_bell(tx->tail, tx->next_to_use & tx->mask);
+}
+
+static __always_inline u32 plain_done(const struct fl_tx_ring *tx)
+{
+	u32 head = le32_to_cpu(READ_ONCE(*tx->head));
+
+	dma_rmb();
+	return fl_ring_advanced(tx->mask, head, tx->next_to_clean);
+}
+
+static const struct fl_rx_leaf plain_rx_leaf = {
+	.pull = plain_pull,
+	.post = plain_post,
+	.kick = plain_rx_kick,
+	.set_irq = mock_set_irq,
+};
+
+static const struct fl_tx_leaf plain_tx_leaf = {
+	.prepare = plain_prepare,
+	.context = plain_context,
+	.data = plain_data,
+	.kick = plain_tx_kick,
+	.done = plain_done,
+	.len_min = PLAIN_LEN_MIN,
+	.seg_max = PLAIN_SEG_MAX,
+};
+
+static int plain_rx_fill(struct fl_rx_ring *rx)
+{
+	fl_rx_fill(rx, GFP_KERNEL, plain_rx_leaf);
+	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) ?
+	       -ENOMEM : 0;
+}
+
+static int plain_poll(struct napi_struct *napi, int budget)
+{
+	return fl_poll(napi, budget, plain_rx_leaf, plain_tx_leaf);
+}
+
+static netdev_tx_t plain_xmit(struct sk_buff *skb, struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	return fl_xmit(skb, fl->lane[skb_get_queue_mapping(skb)].tx,
+		       plain_tx_leaf);
+}
+
+static dma_addr_t plain_rx_addr(const struct fl_rx_ring *rx, u32 slot)
+{
+	return ((struct plain_rx_desc *)rx->desc)[slot].addr;
+}
+
+static void plain_rx_done(struct fl_rx_ring *rx, u32 slot,
+			  const struct fl_rx_meta *meta)
+{
+	struct plain_rx_desc *desc = rx->desc;
+
+	desc[slot].meta = *meta;
+	desc[slot].addr = 0;
+	desc[slot].done = true;
+}
+
+static void plain_tx_read(const struct fl_tx_ring *tx, u32 slot,
+			  struct mock_txd *d)
+{
+	const struct plain_tx_desc *desc = tx->desc;
+
+	desc += slot;
+	d->ctx = desc->flags & PLAIN_CTX;
+	d->eop = desc->flags & PLAIN_EOP;
+	d->rs = desc->flags & PLAIN_RS;
+	d->addr = desc->addr;
+	d->len = desc->len;
+}
+
+static const struct net_device_ops plain_ndo = {
+	.ndo_open = fl_open,
+	.ndo_stop = fl_stop,
+	.ndo_start_xmit = plain_xmit,
+	.ndo_features_check = fl_features_check,
+	.ndo_fix_features = fl_fix_features,
+	.ndo_set_features = fl_set_features,
+	.ndo_change_mtu = fl_change_mtu,
+	.ndo_set_mac_address = fl_set_mac_address,
+	.ndo_vlan_rx_add_vid = fl_vlan_rx_add_vid,
+	.ndo_vlan_rx_kill_vid = fl_vlan_rx_kill_vid,
+	.ndo_get_stats64 = fl_get_stats64,
+	.ndo_tx_timeout = fl_tx_timeout,
+};
+
+const struct mock_hw mock_plain = {
+	.name = "plain",
+	.ndo = &plain_ndo,
+	.poll = plain_poll,
+	.rx_fill = plain_rx_fill,
+	.rx_desc_bytes = sizeof(struct plain_rx_desc),
+	.tx_desc_bytes = sizeof(struct plain_tx_desc),
+	.rx_buf_unit = 1,
+	.tx_len_min = PLAIN_LEN_MIN,
+	.tx_seg_max = PLAIN_SEG_MAX,
+	.rx_addr = plain_rx_addr,
+	.rx_done = plain_rx_done,
+	.tx_read = plain_tx_read,
+};

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The functions behind seam.h: the kernel's own, made to fail on order. */
+#include <linux/atomic.h>
+#include <linux/string.h>
+
+#define SEAM_ITSELF
+#include "mock.h"
+#include "seam.h"
+
+struct seam_held seam_held;
+
+/* An order to fail: @after calls succeed, then @times fail. Polls run on any
+ * CPU, but a test gives its orders while none does.
+ */
+static struct {
+	u32 after;
+	u32 times;
+	u32 failed;
+} seam_orders[SEAM_POINTS];
+
+/**
+ * seam_reset() - no call fails any more, none has failed
+ */
+void seam_reset(void)
+{
+	memset(seam_orders, 0, sizeof(seam_orders));
+}
+
+/**
+ * seam_fail() - have calls of the kernel fail
+ * @point: which
+ * @after: as many calls succeed first
+ * @times: then as many fail; U32_MAX for all
+ */
+void seam_fail(enum seam_point point, u32 after, u32 times)
+{
+	seam_orders[point].after = after;
+	seam_orders[point].times = times;
+	seam_orders[point].failed = 0;
+}
+
+/**
+ * seam_fails() - whether this call is to fail
+ * @point: which
+ *
+ * Return: true if it is.
+ */
+bool seam_fails(enum seam_point point)
+{
+	if (!seam_orders[point].times)
+		return false;
+	if (seam_orders[point].after) {
+		seam_orders[point].after--;
+		return false;
+	}
+	if (seam_orders[point].times != U32_MAX)
+		seam_orders[point].times--;
+	seam_orders[point].failed++;
+	return true;
+}
+
+/**
+ * seam_failed() - how many calls have failed since the order
+ * @point: which
+ *
+ * Return: their number.
+ */
+u32 seam_failed(enum seam_point point)
+{
+	return seam_orders[point].failed;
+}
+
+static dma_addr_t seam_mapped(struct device *dev, dma_addr_t dma)
+{
+	if (!dma_mapping_error(dev, dma))
+		atomic_inc(&seam_held.maps);
+	return dma;
+}
+
+/**
+ * seam_map_single() - as dma_map_single()
+ * @dev: DMA device
+ * @data: memory
+ * @len: bytes
+ * @dir: direction
+ *
+ * Return: a bus address or DMA_MAPPING_ERROR.
+ */
+dma_addr_t seam_map_single(struct device *dev, void *data, size_t len,
+			   enum dma_data_direction dir)
+{
+	if (seam_fails(SEAM_MAP))
+		return DMA_MAPPING_ERROR;
+	return seam_mapped(dev, dma_map_single(dev, data, len, dir));
+}
+
+/**
+ * seam_map_frag() - as skb_frag_dma_map()
+ * @dev: DMA device
+ * @frag: fragment
+ * @offset: bytes into it
+ * @len: bytes
+ * @dir: direction
+ *
+ * Return: a bus address or DMA_MAPPING_ERROR.
+ */
+dma_addr_t seam_map_frag(struct device *dev, const skb_frag_t *frag,
+			 size_t offset, size_t len,
+			 enum dma_data_direction dir)
+{
+	if (seam_fails(SEAM_MAP))
+		return DMA_MAPPING_ERROR;
+	return seam_mapped(dev, skb_frag_dma_map(dev, frag, offset, len, dir));
+}
+
+/**
+ * seam_unmap_page() - as dma_unmap_page()
+ * @dev: DMA device
+ * @dma: bus address
+ * @len: bytes
+ * @dir: direction
+ */
+void seam_unmap_page(struct device *dev, dma_addr_t dma, size_t len,
+		     enum dma_data_direction dir)
+{
+	dma_unmap_page(dev, dma, len, dir);
+	atomic_dec(&seam_held.maps);
+}
+
+/**
+ * seam_alloc_coherent() - as dma_alloc_coherent()
+ * @dev: DMA device
+ * @len: bytes
+ * @dma: bus address
+ * @gfp: how to allocate
+ *
+ * Return: the block or NULL.
+ */
+void *seam_alloc_coherent(struct device *dev, size_t len, dma_addr_t *dma,
+			  gfp_t gfp)
+{
+	void *va;
+
+	if (seam_fails(SEAM_ALLOC))
+		return NULL;
+	va = dma_alloc_coherent(dev, len, dma, gfp);
+	if (va)
+		atomic_inc(&seam_held.coherent);
+	return va;
+}
+
+/**
+ * seam_free_coherent() - as dma_free_coherent()
+ * @dev: DMA device
+ * @len: bytes
+ * @va: the block
+ * @dma: bus address
+ */
+void seam_free_coherent(struct device *dev, size_t len, void *va,
+			dma_addr_t dma)
+{
+	dma_free_coherent(dev, len, va, dma);
+	atomic_dec(&seam_held.coherent);
+}
+
+static void seam_pool_gone(void *pool)
+{
+	atomic_dec(&seam_held.pools);
+}
+
+/**
+ * seam_pool_create() - as page_pool_create()
+ * @params: of the pool
+ *
+ * Return: the pool or an error pointer.
+ */
+struct page_pool *seam_pool_create(const struct page_pool_params *params)
+{
+	struct page_pool *pool;
+
+	if (seam_fails(SEAM_ALLOC))
+		return ERR_PTR(-ENOMEM);
+	pool = page_pool_create(params);
+	if (IS_ERR(pool))
+		return pool;
+	/* Called when the pool is really freed: with its last page. */
+	pool->disconnect = seam_pool_gone;
+	atomic_inc(&seam_held.pools);
+	return pool;
+}
+
+/**
+ * seam_alloc_frag() - as page_pool_alloc_frag()
+ * @pool: page pool
+ * @offset: bytes into it
+ * @size: bytes of the buffer
+ * @gfp: how to allocate
+ *
+ * Return: the page or NULL.
+ */
+struct page *seam_alloc_frag(struct page_pool *pool, unsigned int *offset,
+			     unsigned int size, gfp_t gfp)
+{
+	if (seam_fails(SEAM_PAGE))
+		return NULL;
+	return page_pool_alloc_frag(pool, offset, size, gfp);
+}
+
+/**
+ * seam_build_skb() - as napi_build_skb()
+ * @data: memory
+ * @size: bytes of the buffer
+ *
+ * Return: the skb or NULL.
+ */
+struct sk_buff *seam_build_skb(void *data, unsigned int size)
+{
+	return seam_fails(SEAM_SKB) ? NULL : napi_build_skb(data, size);
+}
+
+/**
+ * seam_put_padto() - as skb_put_padto()
+ * @skb: packet
+ * @len: bytes
+ *
+ * Return: 0, or -ENOMEM and the skb is gone.
+ */
+int seam_put_padto(struct sk_buff *skb, unsigned int len)
+{
+	if (skb->len < len && seam_fails(SEAM_PAD)) {
+		/* As the kernel's own does. */
+		kfree_skb(skb);
+		return -ENOMEM;
+	}
+	return skb_put_padto(skb, len);
+}
+
+/**
+ * seam_cow_head() - as skb_cow_head()
+ * @skb: packet
+ * @headroom: bytes wanted in front
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int seam_cow_head(struct sk_buff *skb, unsigned int headroom)
+{
+	return seam_fails(SEAM_COW) ? -ENOMEM : skb_cow_head(skb, headroom);
+}
+
+/**
+ * seam_set_queues() - as netif_set_real_num_queues()
+ * @netdev: port
+ * @tx: Tx queues
+ * @rx: Rx queues
+ *
+ * Return: 0 or a negative error.
+ */
+int seam_set_queues(struct net_device *netdev, unsigned int tx,
+		    unsigned int rx)
+{
+	return seam_fails(SEAM_QUEUES) ?
+	       -ENOMEM : netif_set_real_num_queues(netdev, tx, rx);
+}
+
+/**
+ * seam_writel() - as writel(), to the doorbell of a mock
+ * @val: value
+ * @addr: register
+ */
+void seam_writel(u32 val, void __iomem *addr)
+{
+	mock_bell(addr, val);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the suites get between the driver and the kernel: a file that is
+ * compiled with this header calls the kernel through functions that can be
+ * made to fail, and that count what is held. Without an order to fail they do
+ * what the kernel's own do, for any device.
+ *
+ * The suites' two instances of the hot path include it, and Kbuild puts it in
+ * front of the parts of core that allocate.
+ */
+#ifndef FLOWLANE_KUNIT_SEAM_H
+#define FLOWLANE_KUNIT_SEAM_H
+
+#include <linux/args.h>
+#include <linux/dma-mapping.h>
+#include <linux/io.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/page_pool/helpers.h>
+
+#include <flowlane/compat.h>
+
+enum seam_point {
+	SEAM_ALLOC,	/* memory on the slow path, page pools included */
+	SEAM_PAGE,	/* a receive buffer */
+	SEAM_SKB,	/* an skb around a receive buffer */
+	SEAM_PAD,	/* padding of a short packet */
+	SEAM_COW,	/* a private copy of a packet's headers */
+	SEAM_MAP,	/* DMA mapping for transmission */
+	SEAM_QUEUES,	/* the stack's number of queues */
+	SEAM_POINTS
+};
+
+/* What is held now. */
+struct seam_held {
+	atomic_t pools;		/* page pools, until their last page is back */
+	atomic_t coherent;	/* DMA-coherent blocks */
+	atomic_t maps;		/* transmit mappings */
+};
+
+extern struct seam_held seam_held;
+
+void seam_reset(void);
+void seam_fail(enum seam_point point, u32 after, u32 times);
+bool seam_fails(enum seam_point point);
+u32 seam_failed(enum seam_point point);
+
+dma_addr_t seam_map_single(struct device *dev, void *data, size_t len,
+			   enum dma_data_direction dir);
+dma_addr_t seam_map_frag(struct device *dev, const skb_frag_t *frag,
+			 size_t offset, size_t len,
+			 enum dma_data_direction dir);
+void seam_unmap_page(struct device *dev, dma_addr_t dma, size_t len,
+		     enum dma_data_direction dir);
+void *seam_alloc_coherent(struct device *dev, size_t len, dma_addr_t *dma,
+			  gfp_t gfp);
+void seam_free_coherent(struct device *dev, size_t len, void *va,
+			dma_addr_t dma);
+struct page_pool *seam_pool_create(const struct page_pool_params *params);
+struct page *seam_alloc_frag(struct page_pool *pool, unsigned int *offset,
+			     unsigned int size, gfp_t gfp);
+struct sk_buff *seam_build_skb(void *data, unsigned int size);
+int seam_put_padto(struct sk_buff *skb, unsigned int len);
+int seam_cow_head(struct sk_buff *skb, unsigned int headroom);
+int seam_set_queues(struct net_device *netdev, unsigned int tx,
+		    unsigned int rx);
+void seam_writel(u32 val, void __iomem *addr);
+
+#ifndef SEAM_ITSELF
+#undef dma_map_single
+#define dma_map_single seam_map_single
+#undef skb_frag_dma_map
+#define skb_frag_dma_map seam_map_frag
+#undef dma_unmap_page
+#define dma_unmap_page seam_unmap_page
+#undef dma_alloc_coherent
+#define dma_alloc_coherent seam_alloc_coherent
+#undef dma_free_coherent
+#define dma_free_coherent seam_free_coherent
+#undef page_pool_create
+#define page_pool_create seam_pool_create
+#undef page_pool_alloc_frag
+#define page_pool_alloc_frag seam_alloc_frag
+#undef napi_build_skb
+#define napi_build_skb seam_build_skb
+#undef skb_put_padto
+#define skb_put_padto seam_put_padto
+#undef skb_cow_head
+#define skb_cow_head seam_cow_head
+#undef netif_set_real_num_queues
+#define netif_set_real_num_queues seam_set_queues
+#undef writel
+#define writel seam_writel
+/* The newest kernels' macros, which take the flags as an option. */
+#define seam_gfp0()	GFP_KERNEL
+#define seam_gfp1(gfp)	(gfp)
+#define seam_gfp(...)	\
+	CONCATENATE(seam_gfp, COUNT_ARGS(__VA_ARGS__))(__VA_ARGS__)
+#undef kzalloc_obj
+#define kzalloc_obj(obj, ...)						\
+	(seam_fails(SEAM_ALLOC) ? NULL :				\
+	 kzalloc(sizeof(obj), seam_gfp(__VA_ARGS__)))
+#undef kzalloc_objs
+#define kzalloc_objs(obj, count, ...)					\
+	(seam_fails(SEAM_ALLOC) ? NULL :				\
+	 kcalloc(count, sizeof(obj), seam_gfp(__VA_ARGS__)))
+#undef kvzalloc_objs
+#define kvzalloc_objs(obj, count, ...)					\
+	(seam_fails(SEAM_ALLOC) ? NULL :				\
+	 kvcalloc(count, sizeof(obj), seam_gfp(__VA_ARGS__)))
+#endif /* SEAM_ITSELF */
+
+#endif /* FLOWLANE_KUNIT_SEAM_H */
