@@ -199,7 +199,8 @@ static void feat_mac(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, mock->fl.netdev->dev_addr, addr, ETH_ALEN);
 }
 
-static int feat_set_rings(struct mock *mock, u32 rx, u32 tx)
+/* Not inlined: with each call its own extack, a frame would be too large. */
+static noinline_for_stack int feat_set_rings(struct mock *mock, u32 rx, u32 tx)
 {
 	struct net_device *netdev = mock->fl.netdev;
 	struct kernel_ethtool_ringparam kernel_ring = {};

@@ -4,6 +4,7 @@
 #
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=120 module=no
 # vm: kernel=debug cpus=2 nics=igb,igb timeout=240 module=no
+# vm: kernel=newest cpus=2 nics=igb,igb timeout=240 module=no
 
 . "$FL_TOP/tests/qemu/lib.sh"
 

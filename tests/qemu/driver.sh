@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# What the system tests of the driver share: traffic with every byte checked (see
+# tools/flt.py), a port's lanes and counters, and the peers.
+#
+#   . "$FL_TOP/tests/qemu/driver.sh"
+#   driver_up              Flowlane on NIC 0, the in-tree driver on NIC 1, traffic ready
+#   try "TCP" tcp 10.0.0.2 1000000
+
+. "$FL_TOP/tests/qemu/lib.sh"
+
+fl_port_no=7700
+fl_tool=$FL_TOP/tests/qemu/tools/flt.py
+peer4=10.0.0.2 peer6=fd00::2
+
+# A debug kernel is some ten times slower.
+fl_slow=
+case $FL_KERNEL in debian*) ;; *) fl_slow=1 ;; esac
+
+# scale N M: N on a plain kernel, M on a slow one
+scale() {
+	if [ -n "$fl_slow" ]; then echo "$2"; else echo "$1"; fi
+}
+
+# --- Traffic
+
+export FLT_PACE
+FLT_PACE=$(scale 0.004 0.05)
+
+# talk_start: the near and the far end
+talk_start() {
+	mkfifo /tmp/talk.in /tmp/talk.out
+	in_peer "$fl_tool" serve $fl_port_no >/tmp/serve.log 2>&1 &
+	fl_servers+=($!)
+	"$fl_tool" talk $fl_port_no peer </tmp/talk.in >/tmp/talk.out 2>/tmp/talk.log &
+	fl_servers+=($!)
+	exec 5>/tmp/talk.in 6</tmp/talk.out
+	wait_until 90 peer_listens $fl_port_no || bail "no server in the peer: $(cat /tmp/serve.log)"
+}
+
+# x COMMAND...: one command of flt.py; prints its text, and fails with its reason
+x() {
+	local reply
+	printf '%s\n' "$*" >&5
+	IFS= read -r -t 280 reply <&6 || reply="fail no reply: $(tail -n 5 /tmp/talk.log)"
+	case $reply in
+	ok*)
+		reply=${reply#ok}
+		[ -z "$reply" ] || printf '%s\n' "${reply# }"
+		;;
+	*)
+		printf '%s\n' "${reply#fail }"
+		return 1
+		;;
+	esac
+}
+
+# try NAME COMMAND...: a result of one command of flt.py
+try() {
+	local name=$1
+	shift
+	check "$name" x "$@"
+}
+
+# counts_as NAME WANTED PROBE...: a probe has to count this many frames
+counts_as() {
+	local name=$1 wanted=$2 got
+	shift 2
+	if ! got=$(x probe "$@"); then
+		not_ok "$name" "$got"
+	elif [ "$got" = "$wanted" ]; then
+		ok "$name"
+	else
+		not_ok "$name" "probe $*: $got frames arrived, not $wanted"
+	fi
+}
+
+# is NAME WANTED GOT
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "it is '$3', not '$2'"
+	fi
+}
+
+# yes NAME EXPRESSION [REASON]: an arithmetic condition
+yes() {
+	if [ $(($2)) -ne 0 ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$2 does not hold; ${3:-}"
+	fi
+}
+
+# --- The port
+
+# driver_up [PEER-DRIVER]: NIC 0 is Flowlane's, NIC 1 the peer; sets $dev and $peer_dev
+driver_up() {
+	load_flowlane
+	fl_bind 0
+	[ -z "${1:-}" ] || fl_bind 1 "$1"
+	# shellcheck disable=SC2034 # for the tests that source this
+	dev=$(fl_dev 0) peer_dev=$(fl_dev 1)
+	peer_up 0 1
+	talk_start
+	try "IPv4 works" tcp $peer4 20000
+	try "IPv6 works" tcp $peer6 20000
+}
+
+# address_again: what IPv6 loses with a small MTU or with the device
+address_again() {
+	ip address replace 10.0.0.1/24 dev "$dev"
+	ip address replace fd00::1/64 dev "$dev" nodad
+}
+
+# counter NAME [DEVICE]: one of ethtool -S
+counter() {
+	ethtool -S "${2:-$dev}" | awk -v name="$1:" '$1 == name { print $2; found = 1 } END { exit !found }'
+}
+
+# lanes: how many are in use
+lanes() { ethtool -l "$dev" | awk '/^Combined:/ { n = $2 } END { print n }'; }
+
+# lane_irq N: its interrupt number
+lane_irq() { awk -v name="$dev-lane-$1" '$NF == name { sub(":", "", $1); print $1 }' /proc/interrupts; }
+
+# link_changes [DEVICE]
+link_changes() { cat "/sys/class/net/${1:-$dev}/carrier_changes"; }
+
+# csum_errors: wrong checksums that either end's stack has seen
+csum_errors() {
+	local where sum=0 n
+	for where in here peer; do
+		n=$(if [ $where = peer ]; then in_peer nstat -asz; else nstat -asz; fi |
+			awk '/Csum|ChecksumErr/ { n += $2 } END { print n + 0 }')
+		sum=$((sum + n))
+	done
+	n=$(awk '/ChecksumErrors/ { print $2 }' /proc/net/sctp/snmp 2>/dev/null)
+	echo $((sum + ${n:-0} + $(in_peer cat /proc/net/sctp/snmp 2>/dev/null | awk '/ChecksumErrors/ { n = $2 } END { print n + 0 }')))
+}
