@@ -34,7 +34,7 @@ talk_start() {
 	"$fl_tool" talk $fl_port_no peer </tmp/talk.in >/tmp/talk.out 2>/tmp/talk.log &
 	fl_servers+=($!)
 	exec 5>/tmp/talk.in 6</tmp/talk.out
-	wait_until 90 peer_listens $fl_port_no || bail "no server in the peer: $(cat /tmp/serve.log)"
+	wait_until 90 grep -q ready /tmp/serve.log || bail "no server in the peer: $(cat /tmp/serve.log)"
 }
 
 # x COMMAND...: one command of flt.py; prints its text, and fails with its reason

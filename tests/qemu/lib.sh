@@ -225,9 +225,11 @@ fl_unbind() {
 
 # fl_unplug N: pull it out of its slot; fl_plug N MODEL: put one in
 fl_unplug() {
+	local pci
+	pci=$(fl_pci "$1") || return 1
 	fl_host "device_del n$1" || return 1
 	# The guest may take some seconds; QEMU has it until the slot is off.
-	wait_until 30 sh -c "[ ! -e /sys/bus/pci/devices/$(fl_pci "$1") ]" &&
+	wait_until 30 test ! -e "/sys/bus/pci/devices/$pci" &&
 		wait_until 30 fl_unplugged "$1"
 }
 

@@ -7,7 +7,7 @@
 # FL_STEP is the step from one failing allocation to the next, beyond the first 20;
 # FL_LOOPS the rounds of down and up and of module out and in.
 #
-# vm: kernel=debug cpus=2 nics=igb,igb timeout=500
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=500 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -32,6 +32,10 @@ driver_only() {
 	echo 32 >"$faults/$what/stacktrace-depth"
 	echo "$start" >"$faults/$what/require-start"
 	echo "$end" >"$faults/$what/require-end"
+}
+# range FUNCTION: the addresses of one of the kernel's
+range() {
+	awk -v name="$1" 'found { print "0x" $1; exit } $3 == name { print "0x" $1; found = 1 }' /proc/kallsyms
 }
 fail_percent() { echo "$2" >"$faults/$1/probability"; }
 
@@ -87,13 +91,14 @@ fail_percent failslab 30
 try "a third of all small allocations fail: TCP" tcp $peer4 500000 both
 fail_percent failslab 0
 
+# A socket that nobody reads holds the buffers, until a lane has none left.
 failed=$(counter rx_alloc_fail)
 fail_percent fail_page_alloc 100
-ping -c 600 -i 0.002 -s 1400 -W1 $peer4 >/dev/null 2>&1
-yes "none left: failures are counted" "$(counter rx_alloc_fail) > $failed"
+must x hoard full 10.0.0.1 2000
+yes "no buffer left: failures are counted" "$(counter rx_alloc_fail) > $failed"
 fail_percent fail_page_alloc 0
-check "once there is memory, traffic goes on" wait_until 10 ping -qc1 -W1 $peer4
-try "at all lanes" tcp $peer4 100000 both conns=8
+try "once there is memory, all lanes go on" tcp $peer4 100000 both conns=8
+must x end full
 
 try "no counter ever fell" end counters
 
@@ -113,6 +118,12 @@ done
 try "down and up under traffic" tcp $peer4 200000 both
 pci=$(fl_pci 0)
 fl_unbind 0
+# The kernel's ACPI interpreter, which enables the device, does not bear this itself.
+read -rd '' start end < <(range pci_enable_device_flags)
+for what in failslab fail_page_alloc; do
+	echo "$start" >$faults/$what/reject-start
+	echo "$end" >$faults/$what/reject-end
+done
 sweep "no memory for probe" bind "$pci"
 must up_again
 try "probe: traffic" tcp $peer4 200000 both
@@ -127,10 +138,6 @@ try "the sender has come through" end out
 
 # --- One vector
 
-# range FUNCTION: the addresses of one of the kernel's
-range() {
-	sort /proc/kallsyms | awk -v name="$1" 'found { print "0x" $1; exit } $3 == name { print "0x" $1; found = 1 }'
-}
 fl_unbind 0
 read -rd '' start end < <(range __pci_enable_msix_range)
 echo "$start" >$faults/failslab/require-start

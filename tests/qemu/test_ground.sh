@@ -3,8 +3,8 @@
 # work, and trouble in the kernel's log is seen.
 #
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=120 module=no
-# vm: kernel=debug cpus=2 nics=igb,igb timeout=240 module=no
-# vm: kernel=newest cpus=2 nics=igb,igb timeout=240 module=no
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=240 module=no long=1
+# vm: kernel=newest cpus=2 nics=igb,igb timeout=240 module=no long=1
 
 . "$FL_TOP/tests/qemu/lib.sh"
 

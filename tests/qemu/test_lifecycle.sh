@@ -190,11 +190,8 @@ try "the connection saw nothing wrong" release stream
 # --- The device goes
 
 traffic_on
-pci=$(fl_pci 0)
-must fl_host 'device_del n0'
-check "a device that is unplugged goes" wait_until 30 test ! -e "/sys/bus/pci/devices/$pci"
-must fl_host 'device_add igb,id=n0,bus=r0,netdev=h0,mac=52:54:00:f1:00:00,romfile='
-check "and comes back" wait_until 30 fl_pci 0
+check "a device that is unplugged goes" fl_unplug 0
+check "and comes back" fl_plug 0 igb
 wait_until 10 fl_driver 0
 fl_bind 0
 dev=$(fl_dev 0)

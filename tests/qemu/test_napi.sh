@@ -3,7 +3,7 @@
 # and what netlink says of queues and NAPIs.
 #
 # vm: kernel=debian cpus=4 nics=igb,igb timeout=180
-# vm: kernel=newest cpus=2 nics=igb,igb timeout=240
+# vm: kernel=newest cpus=2 nics=igb,igb timeout=240 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 

@@ -20,6 +20,7 @@ is found where it is; datagrams come back as they were sent.  Commands:
   release NAME             ended well: every byte was right
   blast NAME HOST SIZE, watch NAME DEV, end NAME
                            background: UDP one way; no counter of DEV may ever fall
+  hoard NAME ADDRESS COUNT datagrams for ADDRESS here, which nobody reads until "end"
   probe FROM TO DST COUNT [vid=N] [len=N] [back=1]
                            raw frames from the peer's FROM to TO here (back: the other
                            way): how many arrived
@@ -205,6 +206,8 @@ def listen(port, protocol):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("::", port))
     sock.listen(128)
+    if not protocol:
+        print("ready", flush=True)
     while True:
         connection, _ = sock.accept()
         threading.Thread(target=serve_stream, args=(connection,), daemon=True).start()
@@ -520,6 +523,29 @@ def cmd_blast(port, name, host, size):
             time.sleep(0.001)
 
     CHILDREN[name] = Child(work)
+
+
+def cmd_hoard(_port, name, address, count):
+    """Datagrams from the peer to a socket here that nobody reads."""
+    def work(me):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+            sock.bind((address, 7701))
+            sender = in_namespace(os.environ.get("FLT_PEER", "peer"),
+                                  lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            for number in range(int(count)):
+                sender.sendto(bytes(1400), (address, 7701))
+                me.count(1, number + 1)
+            me.count(0, 1)
+            while not me.ended:
+                time.sleep(0.02)
+
+    hoard = CHILDREN[name] = Child(work)
+    while not hoard.counts()[0]:
+        reason = hoard.dead()
+        if reason:
+            raise Failure(reason)
+        time.sleep(0.02)
 
 
 # --- Raw frames
