@@ -275,9 +275,11 @@ int mock_poll(struct mock *mock, int lane, int budget)
 	}
 	done = mock->fl.poll(napi, budget);
 	/* A poll that used its budget, or had none, has not completed. */
-	if (done == budget)
+	if (done >= budget)
 		napi_complete(napi);
 	local_bh_enable();
+	if (done > budget)
+		mock_fault(mock, "a poll beyond its budget");
 	return done;
 }
 
