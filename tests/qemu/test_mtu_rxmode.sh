@@ -15,7 +15,7 @@ set_mtu() {
 	must in_peer ip route replace 10.0.0.0/24 dev "$peer_dev" src 10.0.0.2 mtu "$1"
 	if [ "$1" -ge 1280 ]; then
 		address_again
-		must in_peer ip -6 route replace fd00::/64 dev "$peer_dev" mtu "$1"
+		must in_peer ip -6 route replace fd00::/64 dev "$peer_dev" metric 256 mtu "$1"
 	fi
 	# The stack remembers small path MTUs.
 	must ip route flush cache
@@ -150,12 +150,12 @@ must ip maddress delete "$(group 5)" dev "$dev"
 p "and was left" 0 "$(group 5)"
 many_groups() {
 	local i
-	for ((i = 100; i < 164; i++)); do
-		echo "maddress $1 $(group $i) dev $dev"
-	done | must ip -batch -
+	for ((i = 100; i < 130; i++)); do
+		must ip maddress "$1" "$(group $i)" dev "$dev"
+	done
 }
 many_groups add
-for i in 100 131 163; do
+for i in 100 115 129; do
 	p "group $i of many" 10 "$(group $i)"
 done
 p "no other" 0 33:33:ff:fe:dc:ba
@@ -163,7 +163,7 @@ must ip link set "$dev" down
 must ip link set "$dev" up
 address_again
 must wait_link "$dev"
-p "groups are there after down and up" 10 "$(group 163)"
+p "groups are there after down and up" 10 "$(group 129)"
 must ip link set "$dev" allmulticast on
 p "allmulti: any group" 10 33:33:ff:fe:dc:ba
 p "allmulti: no stranger" 0 $stranger
@@ -173,7 +173,7 @@ promisc on
 p "promiscuous: any group" 10 33:33:ff:fe:dc:ba
 promisc off
 many_groups delete
-p "groups that were left" 0 "$(group 163)"
+p "groups that were left" 0 "$(group 129)"
 
 # --- VLAN filter
 
