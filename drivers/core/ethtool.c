@@ -117,12 +117,18 @@ static int fl_set_channels(struct net_device *netdev,
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_config cfg = fl->cfg;
+	int err;
 
 	/* ethtool's core has checked the limits, and that none is left out. */
 	if (ch->combined_count == cfg.lanes)
 		return 0;
 	cfg.lanes = ch->combined_count;
-	return fl_reconfigure(fl, &cfg, NULL);
+	err = fl_reconfigure(fl, &cfg, NULL);
+	/* There is no extack to say it in. */
+	if (err)
+		netdev_err(netdev, "lanes stay at %u: %d\n", fl->cfg.lanes,
+			   err);
+	return err;
 }
 
 static void fl_get_ringparam(struct net_device *netdev,
