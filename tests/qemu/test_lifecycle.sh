@@ -3,8 +3,9 @@
 # MTU, lanes and rings changed, link lost, device reset, in error and lost.  No counter
 # ever falls, connections survive what the link survives.
 #
-# FL_LOOPS says how often the loops go round.  On the debug kernel test_faults.sh does a
-# part of this; before a release all of it is to be run there with 100 rounds:
+# FL_LOOPS says how often the port goes down and up, and the module out and in.  On the
+# debug kernel test_faults.sh does a part of this; before a release all of it is to be run
+# there with 100 rounds:
 #
 #   tests/qemu/vm --kernel debug --nic igb --nic igb --timeout 14400 --env FL_LOOPS=100 \
 #     --env FL_MODULE=$(scripts/build-module debug) -- tests/qemu/test_lifecycle.sh
@@ -13,7 +14,8 @@
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
-loops=${FL_LOOPS:-$(scale 6 2)}
+rounds=$(scale 6 2)
+loops=${FL_LOOPS:-$rounds}
 
 traffic_on() {
 	must x blast out $peer4 1400
@@ -41,7 +43,7 @@ most=$(ethtool -l "$dev" | awk '/^Combined:/ { print $2; exit }')
 # have to move on
 lives_through() {
 	local i output
-	for ((i = 0; i < loops; i++)); do
+	for ((i = 0; i < rounds; i++)); do
 		output=$($2 2>&1 && x progress four && x progress six) || {
 			not_ok "$1" "round $i: $output"
 			return
@@ -65,10 +67,10 @@ new_mtus() {
 		ip link set "$dev" mtu "$mtu" || return
 	done
 }
-lives_through "-L, $loops rounds under traffic" new_lanes
+lives_through "-L, $rounds rounds under traffic" new_lanes
 is "lanes as asked for" "$(nproc)" "$(lanes)"
-lives_through "-G, $loops rounds under traffic" new_rings
-lives_through "MTU, $loops rounds under traffic" new_mtus
+lives_through "-G, $rounds rounds under traffic" new_rings
+lives_through "MTU, $rounds rounds under traffic" new_mtus
 is "the link never went" "$carrier" "$(link_changes)"
 is "and there was no reset" 0 "$(counter resets)"
 refuse "a ring of 64 slots" ethtool -G "$dev" rx 64
