@@ -66,7 +66,7 @@ def counting(scenario, wire, driver, device, result):
     return found
 
 
-def timing(scenario, wire, result):
+def timing(scenario, result):
     """The figures of one timing measurement"""
     cpu = result["cpu"]
     found = speeds(scenario, result)

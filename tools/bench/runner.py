@@ -220,3 +220,14 @@ def add_counts(results, share, accesses):
         result["blocks"] = {address: (symbols.find(address), count) for address, count in segment.items()
                             if address}
         result["accesses"] = touched
+
+
+def facts():
+    """What the figures were taken with; nothing that names the machine"""
+    kernel = os.path.realpath(os.path.join(cache_dir(), "kernels/debian"))
+    with open(os.path.join(kernel, "release"), encoding="utf-8") as text:
+        release = text.read().strip()
+    version = command("git", "-C", TOP, "describe", "--always", "--dirty") if \
+        os.path.exists(os.path.join(TOP, ".git")) else "unknown"
+    return {"kernel": f"Debian's {release}", "QEMU": command("qemu-system-x86_64", "--version").split("\n")[0],
+            "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": "make bench"}

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 SEGMENT = 1448
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Driver:
     """One that can have a port; `module` is its name in the kernel's symbol table."""
     name: str
     module: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Device:
     """A NIC and the drivers to compare on it, the yardstick first.
 
@@ -31,7 +31,7 @@ class Device:
     qemu: tuple = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wire:
     """What is at the far end: None for the same NIC under the same driver, so that
     figures hold sending and receiving; else a NIC and its driver, the same for all
@@ -42,7 +42,7 @@ class Wire:
     peer: Driver = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """Jobs (see load.c and guest.py) that run at the same time. Their amounts, "n" or
     "bytes", are used where instructions are counted, "ms" where time is measured.
@@ -103,7 +103,7 @@ SCENARIOS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A cost over a quantity that grows: a Scenario for each of its values"""
     name: str
