@@ -3,7 +3,7 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-.PHONY: modules clean demo test check check-deps check-hotpath setup help
+.PHONY: modules clean demo test bench check check-deps check-hotpath setup help
 
 # kbuild cannot work in a folder whose path has a space: then build a copy.
 ifeq ($(words $(CURDIR)),1)
@@ -32,6 +32,10 @@ demo:
 test:
 	@tests/run
 
+# CURVES=1 measures how costs grow, too; BENCH='--help' lists the options.
+bench:
+	@tools/bench/bench $(if $(CURVES),--curves) $(BENCH)
+
 check:
 	@tests/run static
 
@@ -52,5 +56,6 @@ help:
 	@echo 'make clean          remove what that made'
 	@echo 'make demo           show the driver at work in a virtual machine'
 	@echo 'make test           all checks and tests (tests/run NAME... for some; --list)'
+	@echo 'make bench          what a packet costs, side by side with the in-tree driver (CURVES=1: and how it grows)'
 	@echo 'make check          the static ones: check-deps, check-hotpath, style'
 	@echo 'make setup          get this machine ready for all tests (they do it themselves)'

@@ -17,48 +17,11 @@
  */
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* What we use of the plugin interface; Debian has no package with its header. */
-#define EXPORT __attribute__((visibility("default")))
-#define PLUGIN_API 4
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_scoreboard;
-
-/* Passed by value: a counter is a place in every vCPU's copy of a scoreboard. */
-struct counter {
-	struct qemu_plugin_scoreboard *score;
-	size_t offset;
-};
-
-enum inline_op { INLINE_ADD };
-enum cb_flags { CB_NO_REGS };
-
-typedef void (*trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
-typedef void (*exec_cb)(unsigned int vcpu, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb,
-					    enum cb_flags flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
-							 enum inline_op op,
-							 struct counter entry, uint64_t imm);
-void qemu_plugin_register_vcpu_tb_exec_inline_per_vcpu(struct qemu_plugin_tb *tb,
-						       enum inline_op op,
-						       struct counter entry, uint64_t imm);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t idx);
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *dest, size_t len);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
-uint64_t qemu_plugin_u64_sum(struct counter entry);
+#include "qemu_plugin.h"
 
 EXPORT int qemu_plugin_version = PLUGIN_API;
 
@@ -73,7 +36,7 @@ static const uint8_t mark_begin[MARK_SIZE] = { 0x0f, 0x1f, 0x80, 0x01, 0x4c, 0x4
 static const uint8_t mark_end[MARK_SIZE] = { 0x0f, 0x1f, 0x80, 0x02, 0x4c, 0x46, 0x5a };
 
 /* Slot 0 is user programs'. Other slots are found by their address in an open hash. */
-#define SLOTS		(1U << 20)
+#define SLOTS		0x100000
 #define HASH		(SLOTS * 2)
 
 static struct qemu_plugin_scoreboard *score;

@@ -24,7 +24,7 @@ def lost(scenario, result):
     if scenario.unit == "packet":
         here, there = ("near", "far") if scenario.jobs[0]["from"] == "near" else ("far", "near")
         return max(0, link.get(f"{here}_tx_packets", 0) - link.get(f"{there}_rx_packets", 0))
-    return link.get("near_TcpRetransSegs", 0) + link.get("far_TcpRetransSegs", 0)
+    return link.get("near_retransmitted", 0) + link.get("far_retransmitted", 0)
 
 
 def speeds(scenario, result):

@@ -4,6 +4,8 @@
 Prints a line "bench {...}" for each. NEAR is the port here, FAR the peer's, in its
 namespace. What is measured is all between the two marks of load.c."""
 
+import contextlib
+import ctypes
 import json
 import os
 import re
@@ -15,9 +17,14 @@ OUT = os.environ["FL_OUT"]
 LOAD = "/tmp/load"
 PORT = 7800
 NEAR, FAR = sys.argv[1:3]
-# Each end: the namespace it is in, its device and its address
-ENDS = {"near": ((), NEAR, "10.0.0.1"),
-        "far": (("ip", "netns", "exec", "peer"), FAR, "10.0.0.2")}
+# Each end: its device and its address
+ENDS = {"near": (NEAR, "10.0.0.1"), "far": (FAR, "10.0.0.2")}
+PEER = "/run/netns/peer"
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def other(end):
+    return "far" if end == "near" else "near"
 
 
 def call(*command):
@@ -27,6 +34,22 @@ def call(*command):
 def read(path):
     with open(path, encoding="utf-8") as text:
         return text.read()
+
+
+@contextlib.contextmanager
+def at(end):
+    """In the network namespace of an end; starting `ip netns exec` takes much longer here"""
+    def enter(path):
+        with open(path, "rb") as namespace:
+            if LIBC.setns(namespace.fileno(), 0):
+                raise OSError(ctypes.get_errno(), f"setns {path}")
+    if end == "far":
+        enter(PEER)
+    try:
+        yield
+    finally:
+        if end == "far":
+            enter("/proc/1/ns/net")
 
 
 # --- What the kernel counts
@@ -55,19 +78,23 @@ def between(reader, name):
     return {key: after[key] - before[key] for key in after}
 
 
+DEV_FIELDS = ("rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "rx_fifo", "rx_frame", "", "",
+              "tx_bytes", "tx_packets", "tx_errors", "tx_dropped")
+
+
 def link_counts():
+    """Of each end's port and TCP"""
     counts = {}
-    for end, (inside, device, _) in ENDS.items():
-        stats = json.loads(call(*inside, "ip", "-j", "-s", "-s", "link", "show", "dev", device))
-        for way, fields in stats[0]["stats64"].items():
-            for field, value in fields.items():
-                if value:
-                    counts[f"{end}_{way}_{field}"] = value
-        netstat = call(*inside, "nstat", "-asz")
-        for line in netstat.splitlines():
-            words = line.split()
-            if words[0] in ("TcpRetransSegs", "TcpOutSegs", "TcpInSegs"):
-                counts[f"{end}_{words[0]}"] = int(words[1])
+    for end, (device, _) in ENDS.items():
+        with at(end):
+            ports, protocols = read("/proc/thread-self/net/dev"), read("/proc/thread-self/net/snmp")
+        numbers = re.search(rf"^ *{re.escape(device)}:(.*)", ports, re.M)[1].split()
+        for field, value in zip(DEV_FIELDS, numbers):
+            if field:
+                counts[f"{end}_{field}"] = int(value)
+        names, values = (line.split() for line in protocols.splitlines() if line.startswith("Tcp:"))
+        tcp = dict(zip(names, values))
+        counts[f"{end}_retransmitted"] = int(tcp["RetransSegs"])
     return counts
 
 
@@ -75,52 +102,64 @@ def link_counts():
 
 def lanes_of(end):
     """How many a port has, None if that cannot be set"""
-    inside, device, _ = ENDS[end]
-    done = subprocess.run([*inside, "ethtool", "-l", device], capture_output=True, text=True, check=False)
+    with at(end):
+        done = subprocess.run(["ethtool", "-l", ENDS[end][0]], capture_output=True, text=True, check=False)
     combined = re.findall(r"Combined:\s+(\d+)", done.stdout)
     return int(combined[1]) if len(combined) == 2 else None
 
 
-def set_lanes(end, lanes):
-    if lanes_of(end) in (None, lanes):
-        return
-    inside, device, _ = ENDS[end]
-    call(*inside, "ethtool", "-L", device, "combined", str(lanes))
-    # The link may have gone with it.
-    for _ in range(100):
-        if call(*inside, "cat", f"/sys/class/net/{device}/carrier").strip() == "1":
-            return
-        time.sleep(0.1)
-    sys.exit(f"{device} has no link with {lanes} lanes")
+def set_lanes(lanes, now):
+    """NOW, what each port has, is kept up to date"""
+    for end, (device, _) in ENDS.items():
+        if now[end] in (None, lanes):
+            continue
+        with at(end):
+            call("ethtool", "-L", device, "combined", str(lanes))
+        now[end] = lanes
+        # The link may have gone with it.
+        for _ in range(100):
+            if has_link(end, device):
+                break
+            time.sleep(0.1)
+        else:
+            sys.exit(f"{device} has no link with {lanes} lanes")
+
+
+def has_link(end, device):
+    with at(end):
+        return "LOWER_UP" in call("ip", "-o", "link", "show", "dev", device)
 
 
 # --- The kernel's packet generator
 
-def pktgen_set(inside, name, *commands):
+PKTGEN = "/proc/thread-self/net/pktgen/"
+
+
+def pktgen_set(name, *commands):
     for command in commands:
-        call(*inside, "sh", "-c", f"echo '{command}' > /proc/net/pktgen/{name}")
+        with open(PKTGEN + name, "w", encoding="utf-8") as control:
+            control.write(command + "\n")
 
 
-def pktgen_ready(job):
+def pktgen_ready(job, macs):
     """Set up the generator of one end"""
-    inside, device, _ = ENDS[job["from"]]
-    other = ENDS["far" if job["from"] == "near" else "near"]
-    mac = call(*other[0], "cat", f"/sys/class/net/{other[1]}/address").strip()
-    for number in range(os.cpu_count()):
-        pktgen_set(inside, f"kpktgend_{number}", "rem_device_all")
-    pktgen_set(inside, "kpktgend_0", f"add_device {device}")
-    # Ports and queues are gone through in turn; the highest port is not used.
-    pktgen_set(inside, device, f"count {job.get('n', 0)}", f"burst {job.get('burst', 1)}",
-               f"pkt_size {job.get('size', 60)}", "delay 0", "flag NO_TIMESTAMP",
-               "queue_map_min 0", f"queue_map_max {job.get('queues', 1) - 1}",
-               f"dst_mac {mac}", f"dst {other[2]}", f"udp_dst_min {PORT}", f"udp_dst_max {PORT}",
-               "udp_src_min 1000", f"udp_src_max {1000 + job.get('flows', 1)}")
-    return inside, device
+    there = other(job["from"])
+    device = ENDS[job["from"]][0]
+    with at(job["from"]):
+        pktgen_set("kpktgend_0", "rem_device_all", f"add_device {device}")
+        # Ports and queues are gone through in turn; the highest port is not used.
+        pktgen_set(device, f"count {job.get('n', 0)}", f"burst {job.get('burst', 1)}",
+                   f"pkt_size {job.get('size', 60)}", "delay 0", "flag NO_TIMESTAMP",
+                   "queue_map_min 0", f"queue_map_max {job.get('queues', 1) - 1}",
+                   f"dst_mac {macs[there]}", f"dst {ENDS[there][1]}",
+                   f"udp_dst_min {PORT}", f"udp_dst_max {PORT}",
+                   "udp_src_min 1000", f"udp_src_max {1000 + job.get('flows', 1)}")
 
 
-def pktgen_result(inside, device):
+def pktgen_result(job):
     """What it says that it sent, in how many microseconds"""
-    text = call(*inside, "cat", f"/proc/net/pktgen/{device}")
+    with at(job["from"]):
+        text = read(PKTGEN + ENDS[job["from"]][0])
     return {name: int(re.search(pattern, text)[1])
             for name, pattern in (("sent", r"pkts-sofar: (\d+)"), ("errors", r"errors: (\d+)"),
                                   ("us", r"Result: OK: (\d+)"))}
@@ -130,39 +169,43 @@ def pktgen_result(inside, device):
 
 def load_argument(job):
     """A job in load.c's words"""
-    to = ENDS["far" if job["from"] == "near" else "near"][2]
-    words = [job["kind"], f"to={to}", f"port={PORT}"]
+    words = [job["kind"], f"to={ENDS[other(job['from'])][1]}", f"port={PORT}"]
     if job["from"] == "far":
         words.append("ns=peer")
     words += [f"{key}={job[key]}" for key in ("conns", "size", "bytes", "n", "gap", "ms") if key in job]
     return ",".join(words)
 
 
-def measure(jobs):
-    generators = [pktgen_ready(job) for job in jobs if job["kind"] == "pktgen"]
+def measure(jobs, macs):
+    generators = [job for job in jobs if job["kind"] == "pktgen"]
+    for job in generators:
+        pktgen_ready(job, macs)
     before = link_counts()
     done = subprocess.run([LOAD, "run"] + [load_argument(job) for job in jobs], check=True,
                           stdout=subprocess.PIPE, text=True, env={**os.environ, "LOAD_SNAP": "/tmp"})
-    result = {"jobs": [json.loads(line) for line in done.stdout.splitlines()],
-              "interrupts": between(interrupts, "interrupts"), "cpu": between(cpu_times, "stat")}
     after = link_counts()
-    result["link"] = {key: after[key] - before.get(key, 0) for key in after
-                      if after[key] != before.get(key, 0)}
+    result = {"jobs": [json.loads(line) for line in done.stdout.splitlines()],
+              "interrupts": between(interrupts, "interrupts"), "cpu": between(cpu_times, "stat"),
+              "link": {key: after[key] - before[key] for key in after if after[key] != before[key]}}
     if generators:
-        result["pktgen"] = pktgen_result(*generators[0])
+        result["pktgen"] = pktgen_result(generators[0])
     return result
 
 
 def main():
     with open(f"{OUT}/jobs.json", encoding="utf-8") as text:
         todo = json.load(text)
-    own_lanes = {end: lanes_of(end) for end in ENDS}
+    macs = {}
+    for end, (device, _) in ENDS.items():
+        with at(end):
+            macs[end] = re.search(r"link/ether (\S+)", call("ip", "link", "show", "dev", device))[1]
+    own = {end: lanes_of(end) for end in ENDS}
+    lanes_now = dict(own)
     for name, lanes, jobs in todo["measurements"]:
-        for end in ENDS:
-            set_lanes(end, lanes or own_lanes[end])
-        print("bench " + json.dumps({"name": name, **measure(jobs)}), flush=True)
-    if todo.get("symbols"):
-        call("sh", "-c", f"grep -i ' [tw] ' /proc/kallsyms > {OUT}/symbols; cp /proc/modules {OUT}/modules")
+        set_lanes(lanes or own["near"], lanes_now)
+        print("bench " + json.dumps({"name": name, **measure(jobs, macs)}), flush=True)
+    if todo["symbols"]:
+        call("sh", "-c", f"grep -i ' [tw] ' /proc/kallsyms > {OUT}/symbols")
 
 
 main()

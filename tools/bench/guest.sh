@@ -3,6 +3,7 @@
 # them, and hand over to guest.py.
 #
 #   BENCH_DRIVERS="igb igb"   the driver of NIC 0 and of NIC 1, the peer
+#   BENCH_TRACE=PATTERN       QEMU's trace events to turn on; not before, for a quick boot
 
 . "$FL_TOP/tests/qemu/lib.sh"
 
@@ -28,4 +29,5 @@ serve 3000 /tmp/load serve 7800
 serve 3000 ip netns exec peer /tmp/load serve 7800
 wait_until 10 peer_listens 7800 || bail "the far end does not listen"
 must ping -c 3 -i 0.2 10.0.0.2
+[ -z "${BENCH_TRACE:-}" ] || fl_host "trace-event $BENCH_TRACE on" || bail "QEMU does not trace"
 python3 "$FL_TOP/tools/bench/guest.py" "$near" "$far"

@@ -44,9 +44,10 @@
 #include <unistd.h>
 
 #define CONNS_MAX	1024
-#define BUFFER_SIZE	(1 << 17)
-#define SAMPLES_MAX	(1 << 20)
+#define BUFFER_SIZE	0x20000
+#define SAMPLES_MAX	0x100000
 #define JOBS_MAX	8
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 static char buffer[BUFFER_SIZE];
 
@@ -332,7 +333,7 @@ static void udp_go(struct job *job)
 	}
 }
 
-static void pgctrl(const char *command)
+static void pktgen_control(const char *command)
 {
 	int fd = open("/proc/net/pktgen/pgctrl", O_WRONLY);
 
@@ -352,10 +353,10 @@ static void pktgen_go(struct job *job)
 
 	if (job->ms && !stopper) {
 		usleep(job->ms * 1000);
-		pgctrl("stop\n");
+		pktgen_control("stop\n");
 		_exit(0);
 	}
-	pgctrl("start\n");
+	pktgen_control("start\n");
 	if (stopper)
 		waitpid(stopper, NULL, 0);
 	/* What is still in the rings */
@@ -389,7 +390,7 @@ static void set(struct job *job, const char *name, const char *value)
 		{ "n", &job->n }, { "gap", &job->gap }, { "ms", &job->ms },
 	};
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (!strcmp(name, numbers[i].name)) {
 			*numbers[i].where = strtoull(value, NULL, 0);
 			return;
@@ -420,7 +421,7 @@ static const struct kind *parse(struct job *job, char *text)
 	}
 	if (job->conns > CONNS_MAX || job->size > BUFFER_SIZE / 2)
 		die("too large");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].name, job->kind))
 			return &kinds[i];
 	die(job->kind);
@@ -462,6 +463,19 @@ static void await(int fd, int bytes)
 			die("a job has failed");
 }
 
+static void report(const struct job *job)
+{
+	const struct { const char *name; uint64_t value; } results[] = {
+		{ "n", job->done_n }, { "bytes", job->done_bytes }, { "ns", job->ns_taken },
+		{ "p50", job->p50 }, { "p99", job->p99 },
+	};
+
+	printf("{\"kind\": \"%s\"", job->kind);
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++)
+		printf(", \"%s\": %llu", results[i].name, (unsigned long long)results[i].value);
+	printf("}\n");
+}
+
 /* Each job in a process of its own; closing the pipe is the word to begin. */
 static int run(int count, char **texts)
 {
@@ -489,11 +503,7 @@ static int run(int count, char **texts)
 	while (wait(&status) > 0)
 		failed |= status;
 	for (int i = 0; i < count; i++)
-		printf("{\"kind\": \"%s\", \"n\": %llu, \"bytes\": %llu, \"ns\": %llu, \"p50\": %llu, \"p99\": %llu}\n",
-		       job[i].kind, (unsigned long long)job[i].done_n,
-		       (unsigned long long)job[i].done_bytes,
-		       (unsigned long long)job[i].ns_taken, (unsigned long long)job[i].p50,
-		       (unsigned long long)job[i].p99);
+		report(&job[i]);
 	return !!failed;
 }
 

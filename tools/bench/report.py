@@ -90,7 +90,9 @@ class Row:
             sign = ">=" if self.figure.more_is_better else "<="
             return f"{sign} {self.target.limit:g}: {'met' if self.met else 'NOT MET'}"
         if self.figure.key in ("lost", "timed_lost"):
-            return "LOSES where the other does not" if self.ours["median"] and not self.base["max"] else ""
+            if self.ours["median"] <= self.base["max"]:
+                return ""
+            return "LOSES MORE" if self.base["max"] else "LOSES where the other does not"
         if self.ratio is None or self.figure.key == "cpu":
             return ""
         worse = (max(self.ratios) < 0.98) if self.figure.more_is_better else (min(self.ratios) > 1.02)

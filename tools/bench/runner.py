@@ -157,13 +157,14 @@ def vm_arguments(device, wire, driver, tools, share, counting, timeout):
              "--env", f"FL_MODULE={tools.module}", "--env", f"BENCH_LOAD={tools.load}",
              "--env", f"BENCH_DRIVERS={driver.name} {peer.name}", *device.qemu]
     if counting:
-        words += ["--cpus", "1", "--cpu", COUNTING_CPU, "--accel", "tcg,tb-size=512", "--append", "nokaslr",
-                  "--trace", "memory_region_ops_*"]
+        words += ["--cpus", "1", "--cpu", COUNTING_CPU, "--accel", "tcg,tb-size=512", "--append", "nokaslr quiet",
+                  "--env", "BENCH_TRACE=memory_region_ops_*", "--qemu=-D",
+                  "--qemu=" + os.path.join(share, "trace.log")]
         for argument in ("-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm", "-seed", "1",
                          "-plugin", f"file={tools.plugin},out={os.path.join(share, 'count')}"):
             words.append(f"--qemu={argument}")
     else:
-        words += ["--cpus", "2", "--cpu", CPU]
+        words += ["--cpus", "2", "--cpu", CPU, "--append", "quiet"]
     return words + ["--", os.path.join(HERE, "guest.sh")]
 
 
@@ -222,7 +223,7 @@ def add_counts(results, share, accesses):
         result["accesses"] = touched
 
 
-def facts():
+def facts(arguments):
     """What the figures were taken with; nothing that names the machine"""
     kernel = os.path.realpath(os.path.join(cache_dir(), "kernels/debian"))
     with open(os.path.join(kernel, "release"), encoding="utf-8") as text:
@@ -230,4 +231,4 @@ def facts():
     version = command("git", "-C", TOP, "describe", "--always", "--dirty") if \
         os.path.exists(os.path.join(TOP, ".git")) else "unknown"
     return {"kernel": f"Debian's {release}", "QEMU": command("qemu-system-x86_64", "--version").split("\n")[0],
-            "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": "make bench"}
+            "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": f"make bench BENCH='{' '.join(arguments)}'"}
