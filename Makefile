@@ -32,9 +32,9 @@ demo:
 test:
 	@tests/run
 
-# CURVES=1 measures how costs grow, too; BENCH='--help' lists the options.
+# BENCH=--help lists the options.
 bench:
-	@tools/bench/bench $(if $(CURVES),--curves) $(BENCH)
+	@tools/bench/bench $(BENCH)
 
 check:
 	@tests/run static
@@ -56,6 +56,6 @@ help:
 	@echo 'make clean          remove what that made'
 	@echo 'make demo           show the driver at work in a virtual machine'
 	@echo 'make test           all checks and tests (tests/run NAME... for some; --list)'
-	@echo 'make bench          what a packet costs, side by side with the in-tree driver (CURVES=1: and how it grows)'
+	@echo 'make bench          what a packet costs, side by side with the in-tree driver (BENCH=...: options)'
 	@echo 'make check          the static ones: check-deps, check-hotpath, style'
 	@echo 'make setup          get this machine ready for all tests (they do it themselves)'

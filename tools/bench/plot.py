@@ -11,7 +11,7 @@ SHOWN = (("kernel", "#666666", "kernel instructions"), ("driver", "#1f77b4", "dr
          ("writes", "#d62728", "device writes"), ("cost", "#2ca02c", "time (noisy)"))
 LINES = ("#888888", "#1f77b4")
 WIDTH, LEFT, RIGHT, STEP = 900, 300, 30, 26
-PANEL_WIDTH, PANEL_HEIGHT, GAP = 260, 170, 30
+PANEL_WIDTH, PANEL_HEIGHT, GAP = 290, 130, 30
 FONT = 'font-family="sans-serif" font-size="12"'
 
 
@@ -89,8 +89,6 @@ def panel(x, y, curve, points, key):
         path = " ".join("{:.1f},{:.1f}".format(*at(value, got[key])) for value, got in series)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2">'
                      f"<title>{escape(name)}</title></polyline>")
-        last = at(series[-1][0], series[-1][1][key])
-        parts.append(label(last[0], last[1] - 5, name, "end", f'font-size="10" fill="{colour}"'))
     return parts
 
 
@@ -104,9 +102,14 @@ def svg(rows, grown):
         chart, bottom = ratio_chart(groups, 60)
         parts += chart + legend(bottom + 24)
         bottom += 40
+    if grown:
+        parts.append(label(10, bottom + 14, "How instructions a unit of work grow", more='font-size="15"'))
+        for index, (colour, name) in enumerate(zip(LINES, grown[0][2])):
+            parts.append(label(LEFT + 20 + 100 * index, bottom + 14, name, more=f'fill="{colour}" font-weight="bold"'))
+        bottom += 20
     for _, curve, points in grown:
         for index, key in enumerate(("kernel", "driver")):
-            parts += panel(80 + index * (PANEL_WIDTH + 5 * GAP), bottom + 40, curve, points, key)
+            parts += panel(90 + index * (PANEL_WIDTH + 6 * GAP), bottom + 40, curve, points, key)
         bottom += PANEL_HEIGHT + 2 * GAP + 20
     height = bottom + 20
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '

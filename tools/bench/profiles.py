@@ -18,6 +18,12 @@ def driver_lines(drivers, costs, limit):
                 yield f"  {count:9.1f}  {name}"
 
 
+def kernel_line(row):
+    ours, theirs, (module, name) = row
+    suffix = "" if module == "kernel" else f" [{module}]"
+    return f"  {theirs:9.1f}  {ours:9.1f}  {ours - theirs:+9.1f}  {name}{suffix}"
+
+
 def kernel_lines(drivers, costs, limit):
     """The rest of the kernel, where the two differ most first"""
     modules = {driver.module for driver in drivers} | {"user"}
@@ -26,9 +32,11 @@ def kernel_lines(drivers, costs, limit):
     yield (f"the rest of the kernel: {drivers[0].name} {sum(row[1] for row in rows):.1f}, "
            f"{drivers[-1].name} {sum(row[0] for row in rows):.1f}; by difference")
     yield f"  {drivers[0].name:>9}  {drivers[-1].name:>9}  {'more':>9}"
-    for ours, theirs, (module, name) in sorted(rows, key=lambda row: -abs(row[0] - row[1]))[:limit]:
-        suffix = "" if module == "kernel" else f" [{module}]"
-        yield f"  {theirs:9.1f}  {ours:9.1f}  {ours - theirs:+9.1f}  {name}{suffix}"
+    for row in sorted(rows, key=lambda row: -abs(row[0] - row[1]))[:limit]:
+        yield kernel_line(row)
+    yield "and by size"
+    for row in sorted(rows, key=lambda row: -row[0])[:limit]:
+        yield kernel_line(row)
 
 
 def block_lines(driver, result, work, limit):
