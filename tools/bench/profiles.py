@@ -1,5 +1,6 @@
 """Where instructions go: functions of two drivers and of the kernel under them."""
 
+import inlined
 from figures import registers, units
 
 
@@ -65,8 +66,9 @@ def register_lines(device, driver, result, work):
         yield f"  {count / work:9.4f}  {way} {offset:#07x}"
 
 
-def profile(device, scenario, results, limit=40):
-    """The text of one scenario's profile; RESULTS in the order of the device's drivers"""
+def profile(device, scenario, results, files, limit=40):
+    """The text of one scenario's profile; RESULTS in the order of the device's drivers,
+    FILES {module: file with debug information}"""
     work = [units(scenario, result) for result in results]
     costs = [per_unit(result, one) for result, one in zip(results, work)]
     lines = [f"{scenario.name}: {scenario.title}; instructions a {scenario.unit}", ""]
@@ -74,5 +76,7 @@ def profile(device, scenario, results, limit=40):
     lines += ["", *kernel_lines(device.drivers, costs, limit), ""]
     for driver, result, one in zip(device.drivers, results, work):
         lines += [*block_lines(driver, result, one, limit), ""]
+        if driver.module in files:
+            lines += [*inlined.lines(driver, result, one, files[driver.module], limit), ""]
         lines += [*register_lines(device, driver, result, one), ""]
     return "\n".join(lines)

@@ -51,6 +51,8 @@ class Tools:
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.module = command(os.path.join(TOP, "scripts/build-module"), "debian")
+        # By name in the symbol table; the kernel's own modules come without debug information
+        self.debug_files = {"flowlane": self.module}
         self.load = self.compile("load")
         self.plugin = self.compile("count.so", "-shared", "-fPIC", "-fvisibility=hidden")
 
