@@ -142,11 +142,13 @@ def pktgen_set(name, *commands):
 
 
 def pktgen_ready(job, macs):
-    """Set up the generator of one end"""
+    """Set up the generator of one end; its device stays, as it would go only some time
+    after it was told to"""
     there = other(job["from"])
     device = ENDS[job["from"]][0]
     with at(job["from"]):
-        pktgen_set("kpktgend_0", "rem_device_all", f"add_device {device}")
+        if not os.path.exists(PKTGEN + device):
+            pktgen_set("kpktgend_0", f"add_device {device}")
         # Ports and queues are gone through in turn; the highest port is not used.
         pktgen_set(device, f"count {job.get('n', 0)}", f"burst {job.get('burst', 1)}",
                    f"pkt_size {job.get('size', 60)}", "delay 0", "flag NO_TIMESTAMP",
