@@ -221,8 +221,8 @@ def text(all_rows, grown):
     return "\n".join(lines + ["", *verdicts(all_rows), "", LEGEND])
 
 
-LEGEND = ("count: counted, with a clock that runs by instructions; exact for that run, and no other\n"
-          "       host gives another. clock: a speed by that clock (1 instruction = 1 ns).\n"
+LEGEND = ("count: counted, with a clock that runs by instructions: hardly varies (by how much is shown)\n"
+          "       and does not depend on the host. clock: a speed by that clock (1 instruction = 1 ns).\n"
           "time:  by the host's clock, which is noisy: median (lowest..highest); only ratios count.\n"
           "A segment is 1448 bytes of TCP payload.")
 

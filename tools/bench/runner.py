@@ -254,10 +254,13 @@ def add_counts(results, share, accesses):
 
 def facts(arguments):
     """What the figures were taken with; nothing that names the machine"""
+    if "--out" in arguments:
+        at = arguments.index("--out")
+        arguments = arguments[:at] + arguments[at + 2:]
     kernel = os.path.realpath(os.path.join(cache_dir(), "kernels/debian"))
     with open(os.path.join(kernel, "release"), encoding="utf-8") as text:
         release = text.read().strip()
     version = command("git", "-C", TOP, "describe", "--always", "--dirty") if \
         os.path.exists(os.path.join(TOP, ".git")) else "unknown"
     return {"kernel": f"Debian's {release}", "QEMU": command("qemu-system-x86_64", "--version").split("\n")[0],
-            "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": f"make bench BENCH='{' '.join(arguments)}'"}
+            "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": f"make bench BENCH='{' '.join(arguments)}'" if arguments else "make bench"}
