@@ -17,7 +17,7 @@ static void __maybe_unused fl_assert_layout(void)
 	CACHELINE_ASSERT_GROUP_SIZE(struct fl_rx_ring, fl_rx_read, 64);
 	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_poll,
 				      next_to_clean);
-	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_poll, discard);
+	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_rx_ring, fl_rx_poll, skb);
 	CACHELINE_ASSERT_GROUP_SIZE(struct fl_rx_ring, fl_rx_poll, 64);
 	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_read, desc);
 	CACHELINE_ASSERT_GROUP_MEMBER(struct fl_tx_ring, fl_tx_read, mask);
@@ -92,9 +92,12 @@ struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 	if (!rx)
 		return NULL;
 	rx->netdev = fl->netdev;
+	rx->dev = fl->dev;
 	rx->lane = lane;
+	rx->idx = lane->idx;
 	rx->mask = cfg->rx_size - 1;
 	fl_rx_geometry(rx, fl, cfg);
+	rx->page_bufs = PAGE_SIZE / rx->truesize;
 
 	rx->buf = kvzalloc_objs(*rx->buf, cfg->rx_size);
 	if (!rx->buf)
@@ -128,16 +131,13 @@ void fl_rx_ring_drain(struct fl_rx_ring *rx)
 {
 	u32 i;
 
-	dev_kfree_skb_any(rx->skb);
+	if (rx->skb != FL_RX_DISCARD)
+		dev_kfree_skb_any(rx->skb);
 	rx->skb = NULL;
-	rx->discard = false;
-	for (i = 0; i <= rx->mask; i++) {
-		struct fl_rx_buf *buf = &rx->buf[i];
-
-		if (buf->page)
-			page_pool_put_full_page(rx->pool, buf->page, false);
-		buf->page = NULL;
-	}
+	for (i = rx->next_to_clean; i != rx->next_to_use; i++)
+		page_pool_put_full_page(rx->pool,
+					virt_to_page(rx->buf[i & rx->mask]),
+					false);
 	memset(rx->desc, 0, rx->desc_bytes);
 	rx->next_to_clean = 0;
 	rx->next_to_use = 0;

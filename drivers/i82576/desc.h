@@ -94,60 +94,60 @@ enum { I82576_REQ_CMD, I82576_REQ_OLINFO };
 /* The MAC pads to 64 bytes itself (TCTL.PSP), from 17 bytes on (7.2.1.1). */
 #define I82576_TX_LEN_MIN	17
 
-static __always_inline u32 i82576_rx_flags(u32 status, u32 rss_type)
-{
-	u32 flags = FL_RX_EOP;
-
-	if (status & (I82576_RXD_L4CS | I82576_RXD_UDPCS)) {
-		if (status & (I82576_RXD_L4E | I82576_RXD_IPE))
-			flags |= FL_RX_CSUM_BAD;
-		else
-			flags |= FL_RX_CSUM_OK;
-	}
-	if (status & I82576_RXD_VP)
-		flags |= FL_RX_VLAN;
-	if (unlikely(status & I82576_RXD_RXE))
-		flags |= FL_RX_ERROR;
-	if (rss_type)
-		flags |= BIT(rss_type) & I82576_RSS_L4_TYPES ? FL_RX_HASH_L4 :
-							       FL_RX_HASH_L3;
-	return flags;
-}
-
-static __always_inline bool i82576_pull(const struct fl_rx_ring *rx, u32 slot,
-					struct fl_rx_meta *meta)
+static __always_inline u32 i82576_pull(const struct fl_rx_ring *rx, u32 slot)
 {
 	const union i82576_rx_desc *desc = rx->desc;
-	u32 status;
+	u32 status = le32_to_cpu(READ_ONCE(desc[slot].wb.status));
 
-	desc += slot;
-	status = le32_to_cpu(READ_ONCE(desc->wb.status));
 	if (!(status & I82576_RXD_DD))
-		return false;
+		return 0;
 	/* The device writes the status last: the rest is read after it. */
 	dma_rmb();
-
-	/* A length past the buffer would be a device gone wrong. */
-	meta->len = min(le16_to_cpu(desc->wb.length), rx->room);
-	meta->flags = 0;
-	if (likely(status & I82576_RXD_EOP)) {
-		meta->flags = i82576_rx_flags(status,
-					      le16_to_cpu(desc->wb.pkt_info) &
-					      I82576_RXD_RSS_TYPE);
-		meta->hash = le32_to_cpu(desc->wb.rss);
-		meta->vlan_tci = le16_to_cpu(desc->wb.vlan);
-	}
-	return true;
+	return status;
 }
 
-static __always_inline void i82576_post(const struct fl_rx_ring *rx, u32 slot,
-					dma_addr_t dma)
+static __always_inline u32 i82576_rx_len(const struct fl_rx_ring *rx, u32 slot)
 {
-	union i82576_rx_desc *desc = rx->desc;
+	const union i82576_rx_desc *desc = rx->desc;
+
+	/* A length past the buffer would be a device gone wrong. */
+	return min(le16_to_cpu(desc[slot].wb.length), rx->room);
+}
+
+static __always_inline void
+i82576_rx_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
+		   netdev_features_t features, struct sk_buff *skb,
+		   struct fl_rx_count *count)
+{
+	const union i82576_rx_desc *desc = rx->desc;
+	u32 rss_type;
 
 	desc += slot;
-	desc->read.pkt_addr = cpu_to_le64(dma);
-	desc->read.hdr_addr = 0;	/* also clears the done bit */
+	if (likely(features & NETIF_F_RXCSUM) &&
+	    (status & (I82576_RXD_L4CS | I82576_RXD_UDPCS))) {
+		if (likely(!(status & (I82576_RXD_L4E | I82576_RXD_IPE))))
+			fl_rx_csum_ok(skb, count);
+		else
+			count->csum_bad++;
+	}
+
+	rss_type = le16_to_cpu(desc->wb.pkt_info) & I82576_RXD_RSS_TYPE;
+	if (likely(features & NETIF_F_RXHASH) && rss_type)
+		__skb_set_hash(skb, le32_to_cpu(desc->wb.rss), false,
+			       BIT(rss_type) & I82576_RSS_L4_TYPES);
+
+	if (status & I82576_RXD_VP)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q),
+				       le16_to_cpu(desc->wb.vlan));
+}
+
+static __always_inline void i82576_post(void *desc, u32 slot, dma_addr_t dma)
+{
+	union i82576_rx_desc *rxd = desc;
+
+	rxd += slot;
+	rxd->read.pkt_addr = cpu_to_le64(dma);
+	rxd->read.hdr_addr = 0;		/* also clears the done bit */
 }
 
 static __always_inline void i82576_rx_kick(const struct fl_rx_ring *rx)

@@ -17,9 +17,13 @@ static void i82576_set_lane_irq(const struct fl_lane *lane, bool on)
 
 static const struct fl_rx_leaf i82576_rx_leaf = {
 	.pull = i82576_pull,
+	.len = i82576_rx_len,
+	.describe = i82576_rx_describe,
 	.post = i82576_post,
 	.kick = i82576_rx_kick,
 	.set_irq = i82576_set_lane_irq,
+	.eop = I82576_RXD_EOP,
+	.error = I82576_RXD_RXE,
 };
 
 static const struct fl_tx_leaf i82576_tx_leaf = {
@@ -43,8 +47,7 @@ static const struct fl_tx_leaf i82576_tx_leaf = {
 int i82576_rx_fill(struct fl_rx_ring *rx)
 {
 	fl_rx_fill(rx, GFP_KERNEL, i82576_rx_leaf);
-	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) ?
-	       -ENOMEM : 0;
+	return fl_rx_short(rx) ? -ENOMEM : 0;
 }
 
 /**

@@ -43,40 +43,41 @@ struct page_pool;
 /* A lane that ran out of buffers tries again this often, in milliseconds. */
 #define FL_RX_RETRY_MS		20
 
-struct fl_rx_buf {
-	struct page *page;
-	u32 offset;		/* of the buffer in @page; data starts at + headroom */
-};
-
 /**
  * struct fl_rx_ring - the receive half of a lane
  * @desc: descriptors, in the backend's format
- * @buf: the buffer behind each descriptor
+ * @buf: the buffer behind each descriptor that the device has or had
  * @pool: where buffers come from; drawn from in the lane's NAPI only
  * @tail: the device's doorbell
  * @netdev: owner
+ * @dev: DMA device
  * @lane: the lane it belongs to
  * @mask: ring size - 1
+ * @idx: number of the lane, and of its queues
+ * @page_bufs: buffers of a page
  * @headroom: bytes before the frame in a buffer
  * @truesize: bytes of a buffer, headroom and skb_shared_info included
  * @buf_len: buffer length that the device is told; frames are limited further
  * @room: bytes of a frame that a buffer takes
  * @next_to_clean: consumer index; written in NAPI
  * @next_to_use: producer index; written in NAPI
- * @skb: a frame of several descriptors whose end has not arrived
- * @discard: drop descriptors up to the end of the current frame
+ * @skb: a frame of several descriptors whose end has not arrived, or
+ *	FL_RX_DISCARD
  * @desc_dma: bus address of @desc
  * @desc_bytes: bytes allocated at @desc
  */
 struct fl_rx_ring {
 	__cacheline_group_begin_aligned(fl_rx_read);
 	void *desc;
-	struct fl_rx_buf *buf;
+	void **buf;
 	struct page_pool *pool;
 	void __iomem *tail;
 	struct net_device *netdev;
+	struct device *dev;
 	struct fl_lane *lane;
 	u32 mask;
+	u16 idx;
+	u16 page_bufs;
 	u16 headroom;
 	u16 truesize;
 	u16 buf_len;
@@ -87,7 +88,6 @@ struct fl_rx_ring {
 	u32 next_to_clean;
 	u32 next_to_use;
 	struct sk_buff *skb;
-	bool discard;
 	__cacheline_group_end_aligned(fl_rx_poll);
 
 	dma_addr_t desc_dma;

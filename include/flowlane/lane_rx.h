@@ -13,54 +13,38 @@
 
 #include <flowlane/lane.h>
 
-/* What a completed descriptor said, in the terms of the stack. */
-enum fl_rx_flag {
-	FL_RX_EOP	= BIT(0),	/* last descriptor of its frame */
-	FL_RX_ERROR	= BIT(1),	/* the frame is damaged */
-	FL_RX_VLAN	= BIT(2),	/* a tag was stripped, in vlan_tci */
-	FL_RX_CSUM_OK	= BIT(3),	/* the L4 checksum was verified */
-	FL_RX_CSUM_BAD	= BIT(4),	/* it was found wrong */
-	FL_RX_HASH_L3	= BIT(5),	/* hash is over addresses */
-	FL_RX_HASH_L4	= BIT(6),	/* hash is over addresses and ports */
-};
-
-/**
- * struct fl_rx_meta - a completed descriptor, normalised
- * @flags: enum fl_rx_flag
- * @hash: RSS hash, valid with FL_RX_HASH_x
- * @len: bytes written to the buffer
- * @vlan_tci: valid with FL_RX_VLAN
- *
- * Only @len and FL_RX_EOP are valid when the frame continues in the next
- * descriptor.
- */
-struct fl_rx_meta {
-	u32 flags;
-	u32 hash;
-	u16 len;
-	u16 vlan_tci;
-};
+struct fl_rx_count;
 
 /**
  * struct fl_rx_leaf - what the template needs of a device
- * @pull: decode the descriptor in a slot; false if the device still owns it.
- *	Reads the done word once and orders all other reads behind it
- * @post: give a slot a buffer; becomes visible to the device with @kick
+ * @pull: the status word of a slot, 0 if the device still owns it. Reads it once
+ *	and orders all other reads of the descriptor behind it
+ * @len: bytes written to the buffer of a slot that was pulled
+ * @describe: tell an skb what the device knows of it, as far as the features
+ *	want to know: checksum, hash, VLAN tag. The slot is that of its end
+ * @post: give a slot of @desc a buffer; becomes visible to the device with @kick
  * @kick: tell the device of all slots up to the producer index
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
  *	it is masked
+ * @eop: in the status word: the last descriptor of its frame
+ * @error: in the status word of that one: the frame is damaged
  */
 struct fl_rx_leaf {
-	bool (*pull)(const struct fl_rx_ring *rx, u32 slot,
-		     struct fl_rx_meta *meta);
-	void (*post)(const struct fl_rx_ring *rx, u32 slot, dma_addr_t dma);
+	u32 (*pull)(const struct fl_rx_ring *rx, u32 slot);
+	u32 (*len)(const struct fl_rx_ring *rx, u32 slot);
+	void (*describe)(const struct fl_rx_ring *rx, u32 slot, u32 status,
+			 netdev_features_t features, struct sk_buff *skb,
+			 struct fl_rx_count *count);
+	void (*post)(void *desc, u32 slot, dma_addr_t dma);
 	void (*kick)(const struct fl_rx_ring *rx);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
+	u32 eop;
+	u32 error;
 };
 
 /* Counted in registers during a poll, published once at its end. */
 struct fl_rx_count {
-	u32 packets;
+	u32 lost;		/* frames that were not handed up */
 	u32 bytes;
 	u32 csum_unnecessary;
 	u32 csum_bad;
@@ -68,6 +52,24 @@ struct fl_rx_count {
 	u32 errors;
 	u32 drops;
 };
+
+/* In place of a frame: drop what comes up to its end. */
+#define FL_RX_DISCARD	((struct sk_buff *)ERR_PTR(-ENOBUFS))
+
+/**
+ * fl_rx_short() - whether there are slots without a buffer
+ * @rx: ring
+ *
+ * Pages are shared out whole: a slot that half a page is too much for stays
+ * empty.
+ *
+ * Return: true if fl_rx_fill() has something to do.
+ */
+static __always_inline bool fl_rx_short(const struct fl_rx_ring *rx)
+{
+	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) >=
+	       rx->page_bufs;
+}
 
 /**
  * fl_rx_fill() - give buffers to all free slots
@@ -82,134 +84,144 @@ struct fl_rx_count {
 static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 				      const struct fl_rx_leaf leaf)
 {
-	u32 want = fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean);
-	u32 i;
+	u32 last = rx->next_to_clean + rx->mask - rx->page_bufs;
+	const u32 page_bufs = rx->page_bufs, truesize = rx->truesize;
+	u32 next = rx->next_to_use;
+	u32 n;
 
-	for (i = 0; i < want; i++) {
-		u32 slot = rx->next_to_use & rx->mask;
-		struct fl_rx_buf *buf = &rx->buf[slot];
+	while ((s32)(last - next) >= 0) {
+		struct page *page = page_pool_alloc_pages(rx->pool, gfp);
+		u32 slot = next & rx->mask;
+		void *desc = rx->desc;
+		void **buf = rx->buf;
+		dma_addr_t dma;
+		void *va;
+		u32 i;
 
-		buf->page = page_pool_alloc_frag(rx->pool, &buf->offset,
-						 rx->truesize, gfp);
-		if (unlikely(!buf->page))
+		if (unlikely(!page))
 			break;
-		leaf.post(rx, slot, page_pool_get_dma_addr(buf->page) +
-			  buf->offset + rx->headroom);
-		rx->next_to_use++;
+		page_pool_fragment_page(page, page_bufs);
+		va = page_address(page);
+		dma = page_pool_get_dma_addr(page) + rx->headroom;
+		/* Both counts are powers of two: a page's slots never wrap. */
+		for (i = 0; i < page_bufs; i++) {
+			buf[slot + i] = va + i * truesize;
+			leaf.post(desc, slot + i, dma + i * truesize);
+		}
+		next += page_bufs;
 	}
-	return i;
+	n = next - rx->next_to_use;
+	rx->next_to_use = next;
+	return n;
+}
+
+static __always_inline void fl_rx_buf_put(const struct fl_rx_ring *rx, void *va)
+{
+	page_pool_put_full_page(rx->pool, virt_to_page(va), true);
+}
+
+/* Let the CPU see what the device wrote. Looking for the page takes longer than
+ * to find out that a coherent device needs none of it.
+ */
+static __always_inline void fl_rx_sync(const struct fl_rx_ring *rx, void *va,
+				       u32 len)
+{
+	if (unlikely(dma_dev_need_sync(rx->dev)))
+		page_pool_dma_sync_for_cpu(rx->pool, virt_to_page(va),
+					   offset_in_page(va) + rx->headroom,
+					   len);
 }
 
 /* Make an skb around a frame's first buffer. The buffer is consumed, also on
  * failure.
  */
-static __always_inline struct sk_buff *fl_rx_build(struct fl_rx_ring *rx,
-						   struct fl_rx_buf *buf,
-						   u32 len)
+static __always_inline struct sk_buff *
+fl_rx_build(const struct fl_rx_ring *rx, void *va, u32 len,
+	    struct fl_rx_count *count)
 {
-	void *va = page_address(buf->page) + buf->offset;
 	struct sk_buff *skb;
 
 	prefetch(va + rx->headroom);
 	skb = napi_build_skb(va, rx->truesize);
 	if (unlikely(!skb)) {
-		page_pool_put_full_page(rx->pool, buf->page, true);
-		return NULL;
+		fl_rx_buf_put(rx, va);
+		count->alloc_fail++;
+		count->drops++;
+		return FL_RX_DISCARD;
 	}
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, rx->headroom);
-	__skb_put(skb, len);
+	/* It is new: skb_put() would find nothing to object to. */
+	skb->tail += len;
+	skb->len = len;
 	return skb;
 }
 
-/* Take the buffer of one descriptor into the frame that is being assembled. */
-static __always_inline void fl_rx_take(struct fl_rx_ring *rx,
-				       struct fl_rx_buf *buf, u32 len,
-				       struct fl_rx_count *count)
+/* Add the buffer of one more descriptor to a frame. */
+static __always_inline struct sk_buff *
+fl_rx_append(const struct fl_rx_ring *rx, struct sk_buff *skb, void *va,
+	     u32 len, struct fl_rx_count *count)
 {
-	struct sk_buff *skb = rx->skb;
-
-	page_pool_dma_sync_for_cpu(rx->pool, buf->page,
-				   buf->offset + rx->headroom, len);
-
-	/* An XDP program is to run here: the frame is readable, no skb yet. */
-
-	if (unlikely(rx->discard)) {
-		page_pool_put_full_page(rx->pool, buf->page, true);
-	} else if (likely(!skb)) {
-		rx->skb = fl_rx_build(rx, buf, len);
-		if (unlikely(!rx->skb)) {
-			rx->discard = true;
-			count->alloc_fail++;
-			count->drops++;
-		}
-	} else if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX)) {
-		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, buf->page,
-				buf->offset + rx->headroom, len, rx->truesize);
+	if (unlikely(skb == FL_RX_DISCARD)) {
+		fl_rx_buf_put(rx, va);
+	} else if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX &&
+			  skb_headlen(skb) >= ETH_HLEN)) {
+		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags,
+				virt_to_page(va),
+				offset_in_page(va) + rx->headroom, len,
+				rx->truesize);
 	} else {
-		/* Longer than any frame we let in: the device is confused. */
-		page_pool_put_full_page(rx->pool, buf->page, true);
-		rx->discard = true;
+		/* Longer than any frame we let in, or cut where none is: the
+		 * device is confused.
+		 */
+		fl_rx_buf_put(rx, va);
+		dev_kfree_skb_any(skb);
+		skb = FL_RX_DISCARD;
 		count->errors++;
 	}
-	buf->page = NULL;
+	return skb;
 }
 
-static __always_inline void fl_rx_offloads(const struct fl_rx_ring *rx,
-					   struct sk_buff *skb,
-					   const struct fl_rx_meta *meta,
-					   netdev_features_t features,
-					   struct fl_rx_count *count)
+/* For leaves: the L4 checksum was verified. */
+static __always_inline void fl_rx_csum_ok(struct sk_buff *skb,
+					  struct fl_rx_count *count)
 {
-	if (likely(features & NETIF_F_RXCSUM)) {
-		if (meta->flags & FL_RX_CSUM_OK) {
-			skb->ip_summed = CHECKSUM_UNNECESSARY;
-			count->csum_unnecessary++;
-		}
-		count->csum_bad += !!(meta->flags & FL_RX_CSUM_BAD);
-	}
-	if ((features & NETIF_F_RXHASH) &&
-	    (meta->flags & (FL_RX_HASH_L3 | FL_RX_HASH_L4)))
-		skb_set_hash(skb, meta->hash, meta->flags & FL_RX_HASH_L4 ?
-			     PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
-	if (meta->flags & FL_RX_VLAN)
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), meta->vlan_tci);
-	skb_record_rx_queue(skb, rx->lane->idx);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	count->csum_unnecessary++;
 }
 
-/* The end of a frame has arrived: hand it up, or drop it. */
-static __always_inline void fl_rx_finish(struct fl_rx_ring *rx,
-					 const struct fl_rx_meta *meta,
-					 netdev_features_t features,
-					 struct fl_rx_count *count)
+/* Hand a whole frame up. */
+static __always_inline void fl_rx_up(const struct fl_rx_ring *rx,
+				     struct sk_buff *skb,
+				     struct fl_rx_count *count)
 {
-	struct sk_buff *skb = rx->skb;
-
-	rx->skb = NULL;
-	if (unlikely(rx->discard || (meta->flags & FL_RX_ERROR) ||
-		     skb_headlen(skb) < ETH_HLEN)) {
-		count->errors += !rx->discard;
-		rx->discard = false;
-		dev_kfree_skb_any(skb);
-		return;
-	}
-	count->packets++;
 	count->bytes += skb->len;
-	fl_rx_offloads(rx, skb, meta, features, count);
+	skb_record_rx_queue(skb, rx->idx);
 	skb->protocol = eth_type_trans(skb, rx->netdev);
 	napi_gro_receive(&rx->lane->napi, skb);
 }
 
-static __always_inline void fl_rx_publish(struct fl_lane *lane,
+/* A frame that does not go up, and has not been counted as lost. */
+static inline void fl_rx_lose(struct sk_buff *skb, struct fl_rx_count *count)
+{
+	count->lost++;
+	if (skb == FL_RX_DISCARD)
+		return;
+	count->errors++;
+	dev_kfree_skb_any(skb);
+}
+
+static __always_inline void fl_rx_publish(struct fl_lane *lane, u32 done,
 					  const struct fl_rx_count *count)
 {
 	struct fl_rx_stats *s = &lane->rx_stats;
+	u32 packets = done - count->lost;
 
 	u64_stats_update_begin(&s->sync);
-	u64_stats_add(&s->packets, count->packets);
+	u64_stats_add(&s->packets, packets);
 	u64_stats_add(&s->bytes, count->bytes);
 	u64_stats_add(&s->csum_unnecessary, count->csum_unnecessary);
-	u64_stats_add(&s->csum_none, count->packets - count->csum_unnecessary);
+	u64_stats_add(&s->csum_none, packets - count->csum_unnecessary);
 	u64_stats_add(&s->csum_bad, count->csum_bad);
 	u64_stats_add(&s->alloc_fail, count->alloc_fail);
 	u64_stats_add(&s->errors, count->errors);
@@ -226,12 +238,59 @@ static __always_inline void fl_rx_refill(struct fl_rx_ring *rx,
 {
 	if (likely(fl_rx_fill(rx, GFP_ATOMIC | __GFP_NOWARN, leaf)))
 		leaf.kick(rx);
-	if (unlikely(fl_ring_free(rx->mask, rx->next_to_use,
-				  rx->next_to_clean))) {
+	if (unlikely(fl_rx_short(rx))) {
 		count->alloc_fail++;
 		mod_timer(&rx->lane->retry,
 			  jiffies + msecs_to_jiffies(FL_RX_RETRY_MS));
 	}
+}
+
+/* Hand up to @budget frames to the stack. Returns their number, those that were
+ * lost on the way included.
+ */
+static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
+					struct fl_rx_count *count,
+					const struct fl_rx_leaf leaf)
+{
+	netdev_features_t features = rx->netdev->features;
+	struct sk_buff *skb = rx->skb;
+	u32 next = rx->next_to_clean;
+	u32 left = budget;
+
+	/* A slot that was not refilled still says "done". */
+	while (left && next != rx->next_to_use) {
+		u32 slot = next & rx->mask;
+		u32 status = leaf.pull(rx, slot);
+		void *va = rx->buf[slot];
+		u32 len;
+
+		if (!status)
+			break;
+		next++;
+		len = leaf.len(rx, slot);
+		fl_rx_sync(rx, va, len);
+
+		/* An XDP program is to run here: the frame is readable, no skb yet. */
+
+		if (likely(!skb))
+			skb = fl_rx_build(rx, va, len, count);
+		else
+			skb = fl_rx_append(rx, skb, va, len, count);
+		if (unlikely(!(status & leaf.eop)))
+			continue;
+		left--;
+		if (likely(skb != FL_RX_DISCARD && !(status & leaf.error) &&
+			   skb->len >= ETH_HLEN)) {
+			leaf.describe(rx, slot, status, features, skb, count);
+			fl_rx_up(rx, skb, count);
+		} else {
+			fl_rx_lose(skb, count);
+		}
+		skb = NULL;
+	}
+	rx->skb = skb;
+	rx->next_to_clean = next;
+	return budget - left;
 }
 
 /**
@@ -249,32 +308,14 @@ static __always_inline void fl_rx_refill(struct fl_rx_ring *rx,
 static __always_inline int fl_rx_clean(struct fl_rx_ring *rx, int budget,
 				       const struct fl_rx_leaf leaf)
 {
-	netdev_features_t features = rx->netdev->features;
 	struct fl_rx_count count = {};
-	int done = 0;
+	u32 was = rx->next_to_clean;
+	u32 done = fl_rx_frames(rx, budget, &count, leaf);
 
-	while (likely(done < budget)) {
-		u32 slot = rx->next_to_clean & rx->mask;
-		struct fl_rx_meta meta;
-
-		/* A slot that was not refilled still says "done". */
-		if (unlikely(rx->next_to_clean == rx->next_to_use))
-			break;
-		if (!leaf.pull(rx, slot, &meta))
-			break;
-
-		fl_rx_take(rx, &rx->buf[slot], meta.len, &count);
-		rx->next_to_clean++;
-		if (unlikely(!(meta.flags & FL_RX_EOP)))
-			continue;
-		fl_rx_finish(rx, &meta, features, &count);
-		done++;
-	}
-
-	if (fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean)) {
+	if (fl_rx_short(rx))
 		fl_rx_refill(rx, &count, leaf);
-		fl_rx_publish(rx->lane, &count);
-	}
+	if (rx->next_to_clean != was || count.alloc_fail)
+		fl_rx_publish(rx->lane, done, &count);
 	return done;
 }
 
