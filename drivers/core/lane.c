@@ -245,7 +245,6 @@ void fl_tx_ring_drain(struct fl_tx_ring *tx, bool sent)
 	/* The device loses its contexts with the ring. */
 	memset(tx->ctx, 0, sizeof(tx->ctx));
 	tx->ctx_victim = 0;
-	tx->last_eop = 0;
 	tx->next_to_use = 0;
 	tx->kicked = 0;
 	WRITE_ONCE(tx->next_to_clean, 0);

@@ -221,7 +221,8 @@ static __always_inline void i82576_tx_kick(struct fl_tx_ring *tx)
 {
 	union i82576_tx_desc *desc = tx->desc;
 
-	desc[tx->last_eop].data.cmd_type_len |= cpu_to_le32(I82576_TXD_RS);
+	desc += (tx->next_to_use - 1) & tx->mask;
+	desc->data.cmd_type_len |= cpu_to_le32(I82576_TXD_RS);
 	writel(tx->next_to_use & tx->mask, tx->tail);
 }
 

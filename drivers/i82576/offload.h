@@ -66,8 +66,10 @@ static inline int i82576_tx_tso(struct sk_buff *skb, struct fl_tx_req *req)
 	req->ctx[0] = i82576_ctx_lens(skb, l4_offset - skb_network_offset(skb));
 	req->ctx[2] = FIELD_PREP(I82576_CTX_L4LEN, l4_len) |
 		      FIELD_PREP(I82576_CTX_MSS, mss);
-	req->segs = DIV_ROUND_UP(skb->len - hdr_len, mss);
-	req->bytes = skb->len + (req->segs - 1) * hdr_len;
+	*fl_tx_cb(skb) = (struct fl_tx_cb) {
+		.segs = DIV_ROUND_UP(skb->len - hdr_len, mss),
+		.hdr_len = hdr_len,
+	};
 	req->word[I82576_REQ_CMD] |= I82576_TXD_TSE;
 	req->word[I82576_REQ_OLINFO] =
 		olinfo | FIELD_PREP(I82576_OLINFO_PAYLEN, skb->len - hdr_len);
@@ -117,8 +119,6 @@ static __always_inline int i82576_tx_prepare(struct fl_tx_ring *tx,
 					I82576_TXD_DEXT | I82576_TXD_IFCS,
 		.word[I82576_REQ_OLINFO] =
 			FIELD_PREP(I82576_OLINFO_PAYLEN, skb->len),
-		.segs = 1,
-		.bytes = skb->len,
 	};
 
 	if (skb->ip_summed == CHECKSUM_PARTIAL)

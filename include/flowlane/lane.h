@@ -99,15 +99,11 @@ struct fl_rx_ring {
  * @skb: the packet, in the slot of its last descriptor; NULL elsewhere
  * @dma: address to unmap
  * @len: bytes to unmap; 0 where nothing is mapped
- * @bytes: bytes on the wire, valid with @skb
- * @segs: packets on the wire, valid with @skb
  */
 struct fl_tx_buf {
 	struct sk_buff *skb;
 	dma_addr_t dma;
 	u32 len;
-	u32 bytes;
-	u16 segs;
 };
 
 /* An offload context in the device, which keeps @FL_TX_CTX of them a queue. */
@@ -130,7 +126,6 @@ struct fl_tx_ctx {
  * @mask: ring size - 1
  * @next_to_use: producer index; written under the Tx queue's lock
  * @kicked: producer index at the last doorbell; as @next_to_use
- * @last_eop: slot of the last packet's last descriptor; as @next_to_use
  * @ctx_victim: the context to replace next; as @next_to_use
  * @ctx: contexts the device holds; as @next_to_use
  * @next_to_clean: consumer index; written in NAPI
@@ -153,7 +148,6 @@ struct fl_tx_ring {
 	__cacheline_group_begin_aligned(fl_tx_xmit);
 	u32 next_to_use;
 	u32 kicked;
-	u32 last_eop;
 	u32 ctx_victim;
 	struct fl_tx_ctx ctx[FL_TX_CTX];
 	__cacheline_group_end_aligned(fl_tx_xmit);

@@ -20,22 +20,35 @@
  * @ctx: context descriptor words, valid with @new_ctx
  * @ctx_slot: which of the device's contexts the packet uses
  * @new_ctx: a context descriptor has to precede the data
- * @segs: packets on the wire
- * @bytes: bytes on the wire
  */
 struct fl_tx_req {
 	u32 word[2];
 	u32 ctx[3];
-	u8 ctx_slot;
-	bool new_ctx;
-	u16 segs;
-	u32 bytes;
+	u32 ctx_slot;
+	u32 new_ctx;
 };
 
 /**
+ * struct fl_tx_cb - what a backend says of a packet that it has the device segment
+ * @segs: packets on the wire
+ * @hdr_len: bytes of headers that each of them has
+ */
+struct fl_tx_cb {
+	u16 segs;
+	u16 hdr_len;
+};
+
+/* The stack does not look into skb->cb any more while a packet is queued. */
+static __always_inline struct fl_tx_cb *fl_tx_cb(struct sk_buff *skb)
+{
+	return (struct fl_tx_cb *)skb->cb;
+}
+
+/**
  * struct fl_tx_leaf - what the template needs of a device
- * @prepare: decide the packet's offloads and adapt its headers; an error drops
- *	the packet. Writes no descriptor
+ * @prepare: decide the packet's offloads and adapt its headers, fill in the
+ *	fl_tx_cb of one to be segmented; an error drops the packet. Writes no
+ *	descriptor
  * @context: write a context descriptor
  * @data: write a data descriptor
  * @kick: ask for a completion of the last packet, ring the doorbell
@@ -121,8 +134,10 @@ static __always_inline u32 fl_tx_map(struct fl_tx_ring *tx, u32 i,
 	dma_addr_t dma;
 	u32 f;
 
-	dma = dma_map_single(tx->dev, skb->data, skb_headlen(skb),
-			     DMA_TO_DEVICE);
+	/* dma_map_single() would look whether it is vmalloc memory. */
+	dma = dma_map_page(tx->dev, virt_to_page(skb->data),
+			   offset_in_page(skb->data), skb_headlen(skb),
+			   DMA_TO_DEVICE);
 	if (unlikely(dma_mapping_error(tx->dev, dma)))
 		return 0;
 	i = fl_tx_area(tx, i, dma, skb_headlen(skb), req, true, !left, leaf);
@@ -188,7 +203,6 @@ static __always_inline netdev_tx_t fl_xmit(struct sk_buff *skb,
 					   const struct fl_tx_leaf leaf)
 {
 	struct fl_tx_req req;
-	struct fl_tx_buf *buf;
 	u32 i, n;
 
 	if (unlikely(fl_tx_free(tx) < FL_TX_DESC_NEEDED)) {
@@ -210,15 +224,11 @@ static __always_inline netdev_tx_t fl_xmit(struct sk_buff *skb,
 		leaf.context(tx, tx->next_to_use & tx->mask, &req);
 
 	i += n;
-	buf = &tx->buf[(i - 1) & tx->mask];
-	buf->skb = skb;
-	buf->bytes = req.bytes;
-	buf->segs = req.segs;
-	tx->last_eop = (i - 1) & tx->mask;
+	tx->buf[(i - 1) & tx->mask].skb = skb;
 	tx->next_to_use = i;
 
 	skb_tx_timestamp(skb);
-	fl_tx_commit(tx, req.bytes, leaf);
+	fl_tx_commit(tx, skb->len, leaf);
 	return NETDEV_TX_OK;
 
 drop:
@@ -231,31 +241,33 @@ dropped:
 }
 
 struct fl_tx_count {
-	u32 packets;
-	u32 bytes;
+	u32 skbs;
+	u32 len;		/* of the skbs, what byte queue limits count */
 	u32 csum;
 	u32 gso_packets;
 	u32 gso_bytes;
 	u32 gso_wire_packets;
 	u32 gso_wire_bytes;
-	u32 skbs;
 };
 
 static __always_inline void fl_tx_complete(struct fl_tx_buf *buf, int budget,
 					   struct fl_tx_count *count)
 {
 	struct sk_buff *skb = buf->skb;
+	u32 segs = 1;
 
 	count->skbs++;
-	count->packets += buf->segs;
-	count->bytes += buf->bytes;
-	count->csum += skb->ip_summed == CHECKSUM_PARTIAL ? buf->segs : 0;
+	count->len += skb->len;
 	if (skb_is_gso(skb)) {
+		const struct fl_tx_cb *cb = fl_tx_cb(skb);
+
+		segs = cb->segs;
 		count->gso_packets++;
 		count->gso_bytes += skb->len;
-		count->gso_wire_packets += buf->segs;
-		count->gso_wire_bytes += buf->bytes;
+		count->gso_wire_packets += segs;
+		count->gso_wire_bytes += skb->len + (segs - 1) * cb->hdr_len;
 	}
+	count->csum += skb->ip_summed == CHECKSUM_PARTIAL ? segs : 0;
 	buf->skb = NULL;
 	napi_consume_skb(skb, budget);
 }
@@ -267,10 +279,15 @@ static __always_inline void fl_tx_publish(struct fl_lane *lane,
 	struct fl_tx_stats *s = &lane->tx_stats;
 
 	u64_stats_update_begin(&s->sync);
-	u64_stats_add(&s->packets, count->packets);
-	u64_stats_add(&s->bytes, count->bytes);
+	u64_stats_add(&s->packets, count->skbs);
+	u64_stats_add(&s->bytes, count->len);
 	u64_stats_add(&s->csum, count->csum);
 	if (count->gso_packets) {
+		/* They count as the device sent them. */
+		u64_stats_add(&s->packets,
+			      count->gso_wire_packets - count->gso_packets);
+		u64_stats_add(&s->bytes,
+			      count->gso_wire_bytes - count->gso_bytes);
 		u64_stats_add(&s->gso_packets, count->gso_packets);
 		u64_stats_add(&s->gso_bytes, count->gso_bytes);
 		u64_stats_add(&s->gso_wire_packets, count->gso_wire_packets);
@@ -311,7 +328,7 @@ static __always_inline void fl_tx_clean(struct fl_tx_ring *tx, int budget,
 	 * by the barrier in netif_txq_completed_wake().
 	 */
 	smp_store_release(&tx->next_to_clean, i);
-	res = netif_txq_completed_wake(tx->txq, count.skbs, count.bytes,
+	res = netif_txq_completed_wake(tx->txq, count.skbs, count.len,
 				       fl_tx_free(tx), 2 * FL_TX_DESC_NEEDED);
 	fl_tx_publish(tx->lane, &count, !res);
 }
