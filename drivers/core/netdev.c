@@ -276,7 +276,9 @@ int fl_set_features(struct net_device *netdev, netdev_features_t features)
  * @features: what the port can do
  *
  * Encapsulated packets lose their offloads in the stack already: the port has
- * no hw_enc_features.
+ * no hw_enc_features. A packet that came in whole and verified may be forwarded
+ * without a sum to fill in; the stack would let it pass, but the device segments
+ * only what it sums.
  *
  * Context: softirq disabled.
  *
@@ -296,6 +298,8 @@ netdev_features_t fl_features_check(struct sk_buff *skb,
 			      NETIF_F_GSO_MASK | NETIF_F_HW_VLAN_CTAG_TX);
 	if (unlikely(skb_shinfo(skb)->nr_frags > caps->tx_frags_max))
 		features &= ~(NETIF_F_SG | NETIF_F_GSO_MASK);
+	if (unlikely(skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL))
+		features &= ~NETIF_F_GSO_MASK;
 	return vlan_features_check(skb, features);
 }
 

@@ -246,6 +246,8 @@ struct sk_buff *frame_build(struct kunit *test, const struct frame *frame)
 			64, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	skb_reserve(skb, NET_SKB_PAD);
+	/* What the stack leaves there is nothing that a driver may go by. */
+	memset(skb->cb, 0xa5, sizeof(skb->cb));
 
 	skb_reset_mac_header(skb);
 	eth = skb_put_zero(skb, ETH_HLEN);

@@ -54,6 +54,25 @@ struct mock_lane {
 	struct mock_sent sent[MOCK_SENT];
 };
 
+/* What the device says of a received frame. */
+enum mock_rx_flag {
+	MOCK_RX_EOP	= BIT(0),	/* last descriptor of its frame */
+	MOCK_RX_ERROR	= BIT(1),	/* the frame is damaged */
+	MOCK_RX_VLAN	= BIT(2),	/* a tag was stripped, in vlan_tci */
+	MOCK_RX_CSUM_OK	= BIT(3),	/* the L4 checksum was verified */
+	MOCK_RX_CSUM_BAD = BIT(4),	/* it was found wrong */
+	MOCK_RX_HASH_L3	= BIT(5),	/* hash is over addresses */
+	MOCK_RX_HASH_L4	= BIT(6),	/* hash is over addresses and ports */
+};
+
+/* A receive descriptor as the device writes it: flags are mock_rx_flag. */
+struct mock_rxd {
+	u32 flags;
+	u32 hash;
+	u16 len;
+	u16 vlan_tci;
+};
+
 /* A transmit descriptor as the device reads it. */
 struct mock_txd {
 	bool ctx;
@@ -90,7 +109,7 @@ struct mock_hw {
 	u32 tx_seg_max;
 	dma_addr_t (*rx_addr)(const struct fl_rx_ring *rx, u32 slot);
 	void (*rx_done)(struct fl_rx_ring *rx, u32 slot,
-			const struct fl_rx_meta *meta);
+			const struct mock_rxd *d);
 	void (*tx_read)(const struct fl_tx_ring *tx, u32 slot,
 			struct mock_txd *d);
 };
@@ -149,6 +168,16 @@ struct mock {
 	u64 hw_missed;
 };
 
+/* Where the producer of a full ring stands: pages are shared out whole, and
+ * one slot always stays empty.
+ */
+static inline u32 mock_rx_full(const struct fl_rx_ring *rx)
+{
+	u32 end = rx->next_to_clean + rx->mask;
+
+	return end - end % rx->page_bufs;
+}
+
 static inline struct mock *mock_of(struct fl_dev *fl)
 {
 	return container_of(fl, struct mock, fl);
@@ -175,9 +204,9 @@ void mock_bell(void __iomem *addr, u32 val);
 void mock_set_irq(const struct fl_lane *lane, bool on);
 void mock_fault(struct mock *mock, const char *what);
 bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
-		  const struct fl_rx_meta *meta);
+		  const struct mock_rxd *d);
 u32 mock_rx_frame(struct mock *mock, int lane, const void *data, u32 len,
-		  const struct fl_rx_meta *meta);
+		  const struct mock_rxd *d);
 u32 mock_tx_run(struct mock *mock, int lane, u32 packets);
 void mock_tx_forget(struct mock *mock);
 

@@ -93,12 +93,12 @@ void mock_set_irq(const struct fl_lane *lane, bool on)
  * @lane: number of the lane
  * @data: what it writes to the buffer
  * @len: bytes of it
- * @meta: what it says in the descriptor
+ * @d: what it says in the descriptor
  *
  * Return: false if it has no buffer, and drops the frame.
  */
 bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
-		  const struct fl_rx_meta *meta)
+		  const struct mock_rxd *d)
 {
 	struct mock_lane *ml = &mock->lane[lane];
 	struct fl_rx_ring *rx = mock->fl.lane[lane].rx;
@@ -109,7 +109,7 @@ bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
 	dma = mock->hw->rx_addr(rx, ml->rx_head);
 	/* Devices without IOMMU: a bus address is a physical address. */
 	memcpy(phys_to_virt(dma), data, len);
-	mock->hw->rx_done(rx, ml->rx_head, meta);
+	mock->hw->rx_done(rx, ml->rx_head, d);
 	ml->rx_head = (ml->rx_head + 1) & rx->mask;
 	return true;
 }
@@ -120,27 +120,27 @@ bool mock_rx_desc(struct mock *mock, int lane, const void *data, u32 len,
  * @lane: number of the lane
  * @data: the frame
  * @len: bytes of it
- * @meta: what the descriptor of its end says, but for length and FL_RX_EOP;
+ * @d: what the descriptor of its end says, but for length and MOCK_RX_EOP;
  *	NULL for nothing
  *
  * Return: descriptors completed.
  */
 u32 mock_rx_frame(struct mock *mock, int lane, const void *data, u32 len,
-		  const struct fl_rx_meta *meta)
+		  const struct mock_rxd *d)
 {
 	u32 buf_len = mock->fl.lane[lane].rx->buf_len;
 	u32 n = 0;
 
 	do {
-		struct fl_rx_meta part = { .len = min(len, buf_len) };
+		struct mock_rxd part = { .len = min(len, buf_len) };
 
 		len -= part.len;
 		if (!len) {
-			part.flags = FL_RX_EOP;
-			if (meta) {
-				part.flags |= meta->flags;
-				part.hash = meta->hash;
-				part.vlan_tci = meta->vlan_tci;
+			part.flags = MOCK_RX_EOP;
+			if (d) {
+				part.flags |= d->flags;
+				part.hash = d->hash;
+				part.vlan_tci = d->vlan_tci;
 			}
 		}
 		if (!mock_rx_desc(mock, lane, data, part.len, &part))

@@ -8,9 +8,13 @@
 
 static const struct fl_rx_leaf i82576_rx_leaf = {
 	.pull = i82576_pull,
+	.len = i82576_rx_len,
+	.describe = i82576_rx_describe,
 	.post = i82576_post,
 	.kick = i82576_rx_kick,
 	.set_irq = mock_set_irq,
+	.eop = I82576_RXD_EOP,
+	.error = I82576_RXD_RXE,
 };
 
 static const struct fl_tx_leaf i82576_tx_leaf = {
@@ -26,8 +30,7 @@ static const struct fl_tx_leaf i82576_tx_leaf = {
 static int mock_i82576_rx_fill(struct fl_rx_ring *rx)
 {
 	fl_rx_fill(rx, GFP_KERNEL, i82576_rx_leaf);
-	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) ?
-	       -ENOMEM : 0;
+	return fl_rx_short(rx) ? -ENOMEM : 0;
 }
 
 static int mock_i82576_poll(struct napi_struct *napi, int budget)
@@ -55,40 +58,39 @@ static u32 mock_i82576_status(u32 flags)
 {
 	u32 status = I82576_RXD_DD;
 
-	if (flags & FL_RX_EOP)
+	if (flags & MOCK_RX_EOP)
 		status |= I82576_RXD_EOP;
-	if (flags & FL_RX_ERROR)
+	if (flags & MOCK_RX_ERROR)
 		status |= I82576_RXD_RXE;
-	if (flags & FL_RX_VLAN)
+	if (flags & MOCK_RX_VLAN)
 		status |= I82576_RXD_VP;
-	if (flags & (FL_RX_CSUM_OK | FL_RX_CSUM_BAD))
+	if (flags & (MOCK_RX_CSUM_OK | MOCK_RX_CSUM_BAD))
 		status |= I82576_RXD_L4CS;
-	if (flags & FL_RX_CSUM_BAD)
+	if (flags & MOCK_RX_CSUM_BAD)
 		status |= I82576_RXD_L4E;
 	return status;
 }
 
 static void mock_i82576_rx_done(struct fl_rx_ring *rx, u32 slot,
-				const struct fl_rx_meta *meta)
+				const struct mock_rxd *d)
 {
 	union i82576_rx_desc *desc = rx->desc;
 	u16 type = 0;
 
 	/* RSS types 1: TCP over IPv4, 2: IPv4; datasheet table 7-15 */
-	if (meta->flags & FL_RX_HASH_L4)
+	if (d->flags & MOCK_RX_HASH_L4)
 		type = 1;
-	else if (meta->flags & FL_RX_HASH_L3)
+	else if (d->flags & MOCK_RX_HASH_L3)
 		type = 2;
 
 	desc += slot;
 	desc->wb.pkt_info = cpu_to_le16(type);
 	desc->wb.hdr_info = 0;
-	desc->wb.rss = cpu_to_le32(meta->hash);
-	desc->wb.length = cpu_to_le16(meta->len);
-	desc->wb.vlan = cpu_to_le16(meta->vlan_tci);
+	desc->wb.rss = cpu_to_le32(d->hash);
+	desc->wb.length = cpu_to_le16(d->len);
+	desc->wb.vlan = cpu_to_le16(d->vlan_tci);
 	dma_wmb();
-	WRITE_ONCE(desc->wb.status,
-		   cpu_to_le32(mock_i82576_status(meta->flags)));
+	WRITE_ONCE(desc->wb.status, cpu_to_le32(mock_i82576_status(d->flags)));
 }
 
 static void mock_i82576_tx_read(const struct fl_tx_ring *tx, u32 slot,

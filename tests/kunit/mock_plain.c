@@ -15,10 +15,13 @@
 #define PLAIN_LEN_MIN	33	/* odd: no multiple of anything */
 #define PLAIN_SEG_MAX	(SZ_32K - SZ_1K)
 
+/* Of the status word; its other bits are mock_rx_flag. */
+#define PLAIN_RX_DONE	BIT(31)
+
 struct plain_rx_desc {
 	u64 addr;
-	struct fl_rx_meta meta;
-	bool done;
+	struct mock_rxd d;
+	u32 status;
 };
 
 #define PLAIN_CTX	BIT(0)
@@ -31,26 +34,51 @@ struct plain_tx_desc {
 	u32 flags;
 };
 
-static __always_inline bool plain_pull(const struct fl_rx_ring *rx, u32 slot,
-				       struct fl_rx_meta *meta)
+static __always_inline u32 plain_pull(const struct fl_rx_ring *rx, u32 slot)
+{
+	const struct plain_rx_desc *desc = rx->desc;
+	u32 status = READ_ONCE(desc[slot].status);
+
+	if (!(status & PLAIN_RX_DONE))
+		return 0;
+	dma_rmb();
+	return status;
+}
+
+static __always_inline u32 plain_rx_len(const struct fl_rx_ring *rx, u32 slot)
 {
 	const struct plain_rx_desc *desc = rx->desc;
 
-	if (!READ_ONCE(desc[slot].done))
-		return false;
-	dma_rmb();
-	*meta = desc[slot].meta;
-	meta->len = min(meta->len, rx->room);
-	return true;
+	return min(desc[slot].d.len, rx->room);
 }
 
-static __always_inline void plain_post(const struct fl_rx_ring *rx, u32 slot,
-				       dma_addr_t dma)
+static __always_inline void
+plain_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
+	       netdev_features_t features, struct sk_buff *skb,
+	       struct fl_rx_count *count)
 {
-	struct plain_rx_desc *desc = rx->desc;
+	const struct mock_rxd *d = &((struct plain_rx_desc *)rx->desc)[slot].d;
 
-	desc[slot].addr = dma;
-	desc[slot].done = false;
+	if (features & NETIF_F_RXCSUM) {
+		if (status & MOCK_RX_CSUM_OK)
+			fl_rx_csum_ok(skb, count);
+		if (status & MOCK_RX_CSUM_BAD)
+			count->csum_bad++;
+	}
+	if ((features & NETIF_F_RXHASH) &&
+	    (status & (MOCK_RX_HASH_L3 | MOCK_RX_HASH_L4)))
+		skb_set_hash(skb, d->hash, status & MOCK_RX_HASH_L4 ?
+			     PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
+	if (status & MOCK_RX_VLAN)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vlan_tci);
+}
+
+static __always_inline void plain_post(void *desc, u32 slot, dma_addr_t dma)
+{
+	struct plain_rx_desc *rxd = desc;
+
+	rxd[slot].addr = dma;
+	rxd[slot].status = 0;
 }
 
 static __always_inline void plain_rx_kick(const struct fl_rx_ring *rx)
@@ -63,7 +91,7 @@ static __always_inline int plain_prepare(struct fl_tx_ring *tx,
 					 struct sk_buff *skb,
 					 struct fl_tx_req *req)
 {
-	*req = (struct fl_tx_req) { .segs = 1, .bytes = skb->len };
+	*req = (struct fl_tx_req) {};
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return 0;
 	req->new_ctx = true;
@@ -72,9 +100,11 @@ static __always_inline int plain_prepare(struct fl_tx_ring *tx,
 
 		if (skb_cow_head(skb, 0))
 			return -ENOMEM;
-		req->segs = DIV_ROUND_UP(skb->len - hdr,
-					 skb_shinfo(skb)->gso_size);
-		req->bytes += (req->segs - 1) * hdr;
+		*fl_tx_cb(skb) = (struct fl_tx_cb) {
+			.segs = DIV_ROUND_UP(skb->len - hdr,
+					     skb_shinfo(skb)->gso_size),
+			.hdr_len = hdr,
+		};
 	}
 	return 0;
 }
@@ -102,7 +132,7 @@ static __always_inline void plain_tx_kick(struct fl_tx_ring *tx)
 {
 	struct plain_tx_desc *desc = tx->desc;
 
-	desc[tx->last_eop].flags |= PLAIN_RS;
+	desc[(tx->next_to_use - 1) & tx->mask].flags |= PLAIN_RS;
 	mock_bell(tx->tail, tx->next_to_use & tx->mask);
 }
 
@@ -116,9 +146,13 @@ static __always_inline u32 plain_done(const struct fl_tx_ring *tx)
 
 static const struct fl_rx_leaf plain_rx_leaf = {
 	.pull = plain_pull,
+	.len = plain_rx_len,
+	.describe = plain_describe,
 	.post = plain_post,
 	.kick = plain_rx_kick,
 	.set_irq = mock_set_irq,
+	.eop = MOCK_RX_EOP,
+	.error = MOCK_RX_ERROR,
 };
 
 static const struct fl_tx_leaf plain_tx_leaf = {
@@ -134,8 +168,7 @@ static const struct fl_tx_leaf plain_tx_leaf = {
 static int plain_rx_fill(struct fl_rx_ring *rx)
 {
 	fl_rx_fill(rx, GFP_KERNEL, plain_rx_leaf);
-	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) ?
-	       -ENOMEM : 0;
+	return fl_rx_short(rx) ? -ENOMEM : 0;
 }
 
 static int plain_poll(struct napi_struct *napi, int budget)
@@ -157,13 +190,14 @@ static dma_addr_t plain_rx_addr(const struct fl_rx_ring *rx, u32 slot)
 }
 
 static void plain_rx_done(struct fl_rx_ring *rx, u32 slot,
-			  const struct fl_rx_meta *meta)
+			  const struct mock_rxd *d)
 {
 	struct plain_rx_desc *desc = rx->desc;
 
-	desc[slot].meta = *meta;
+	desc[slot].d = *d;
 	desc[slot].addr = 0;
-	desc[slot].done = true;
+	dma_wmb();
+	WRITE_ONCE(desc[slot].status, PLAIN_RX_DONE | d->flags);
 }
 
 static void plain_tx_read(const struct fl_tx_ring *tx, u32 slot,

@@ -8,6 +8,7 @@
 #include "seam.h"
 
 struct seam_held seam_held;
+struct seam_sync seam_sync;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -24,6 +25,7 @@ static struct {
 void seam_reset(void)
 {
 	memset(seam_orders, 0, sizeof(seam_orders));
+	memset(&seam_sync, 0, sizeof(seam_sync));
 }
 
 /**
@@ -78,20 +80,21 @@ static dma_addr_t seam_mapped(struct device *dev, dma_addr_t dma)
 }
 
 /**
- * seam_map_single() - as dma_map_single()
+ * seam_map_page() - as dma_map_page()
  * @dev: DMA device
- * @data: memory
+ * @page: page
+ * @offset: bytes into it
  * @len: bytes
  * @dir: direction
  *
  * Return: a bus address or DMA_MAPPING_ERROR.
  */
-dma_addr_t seam_map_single(struct device *dev, void *data, size_t len,
-			   enum dma_data_direction dir)
+dma_addr_t seam_map_page(struct device *dev, struct page *page, size_t offset,
+			 size_t len, enum dma_data_direction dir)
 {
 	if (seam_fails(SEAM_MAP))
 		return DMA_MAPPING_ERROR;
-	return seam_mapped(dev, dma_map_single(dev, data, len, dir));
+	return seam_mapped(dev, dma_map_page(dev, page, offset, len, dir));
 }
 
 /**
@@ -190,20 +193,45 @@ struct page_pool *seam_pool_create(const struct page_pool_params *params)
 }
 
 /**
- * seam_alloc_frag() - as page_pool_alloc_frag()
+ * seam_alloc_pages() - as page_pool_alloc_pages()
  * @pool: page pool
- * @offset: bytes into it
- * @size: bytes of the buffer
  * @gfp: how to allocate
  *
  * Return: the page or NULL.
  */
-struct page *seam_alloc_frag(struct page_pool *pool, unsigned int *offset,
-			     unsigned int size, gfp_t gfp)
+struct page *seam_alloc_pages(struct page_pool *pool, gfp_t gfp)
 {
 	if (seam_fails(SEAM_PAGE))
 		return NULL;
-	return page_pool_alloc_frag(pool, offset, size, gfp);
+	return page_pool_alloc_pages(pool, gfp);
+}
+
+/**
+ * seam_need_sync() - as dma_dev_need_sync()
+ * @dev: DMA device
+ *
+ * Return: true if buffers have to be synced.
+ */
+bool seam_need_sync(const struct device *dev)
+{
+	return seam_sync.wanted || dma_dev_need_sync(dev);
+}
+
+/**
+ * seam_sync_for_cpu() - as page_pool_dma_sync_for_cpu()
+ * @pool: page pool
+ * @page: page
+ * @offset: bytes into it
+ * @len: bytes
+ */
+void seam_sync_for_cpu(const struct page_pool *pool, const struct page *page,
+		       u32 offset, u32 len)
+{
+	seam_sync.calls++;
+	seam_sync.page = page;
+	seam_sync.offset = offset;
+	seam_sync.len = len;
+	page_pool_dma_sync_for_cpu(pool, page, offset, len);
 }
 
 /**

@@ -23,7 +23,7 @@
 
 enum seam_point {
 	SEAM_ALLOC,	/* memory on the slow path, page pools included */
-	SEAM_PAGE,	/* a receive buffer */
+	SEAM_PAGE,	/* a page of receive buffers */
 	SEAM_SKB,	/* an skb around a receive buffer */
 	SEAM_PAD,	/* padding of a short packet */
 	SEAM_COW,	/* a private copy of a packet's headers */
@@ -41,13 +41,26 @@ struct seam_held {
 
 extern struct seam_held seam_held;
 
+/* Buffers that were made readable for the CPU. While @wanted, the device seems
+ * to be one that needs it.
+ */
+struct seam_sync {
+	bool wanted;
+	u32 calls;
+	const struct page *page;	/* of the last call, as the others */
+	u32 offset;
+	u32 len;
+};
+
+extern struct seam_sync seam_sync;
+
 void seam_reset(void);
 void seam_fail(enum seam_point point, u32 after, u32 times);
 bool seam_fails(enum seam_point point);
 u32 seam_failed(enum seam_point point);
 
-dma_addr_t seam_map_single(struct device *dev, void *data, size_t len,
-			   enum dma_data_direction dir);
+dma_addr_t seam_map_page(struct device *dev, struct page *page, size_t offset,
+			 size_t len, enum dma_data_direction dir);
 dma_addr_t seam_map_frag(struct device *dev, const skb_frag_t *frag,
 			 size_t offset, size_t len,
 			 enum dma_data_direction dir);
@@ -58,8 +71,10 @@ void *seam_alloc_coherent(struct device *dev, size_t len, dma_addr_t *dma,
 void seam_free_coherent(struct device *dev, size_t len, void *va,
 			dma_addr_t dma);
 struct page_pool *seam_pool_create(const struct page_pool_params *params);
-struct page *seam_alloc_frag(struct page_pool *pool, unsigned int *offset,
-			     unsigned int size, gfp_t gfp);
+struct page *seam_alloc_pages(struct page_pool *pool, gfp_t gfp);
+bool seam_need_sync(const struct device *dev);
+void seam_sync_for_cpu(const struct page_pool *pool, const struct page *page,
+		       u32 offset, u32 len);
 struct sk_buff *seam_build_skb(void *data, unsigned int size);
 int seam_put_padto(struct sk_buff *skb, unsigned int len);
 int seam_cow_head(struct sk_buff *skb, unsigned int headroom);
@@ -68,8 +83,8 @@ int seam_set_queues(struct net_device *netdev, unsigned int tx,
 void seam_writel(u32 val, void __iomem *addr);
 
 #ifndef SEAM_ITSELF
-#undef dma_map_single
-#define dma_map_single seam_map_single
+#undef dma_map_page
+#define dma_map_page seam_map_page
 #undef skb_frag_dma_map
 #define skb_frag_dma_map seam_map_frag
 #undef dma_unmap_page
@@ -80,8 +95,12 @@ void seam_writel(u32 val, void __iomem *addr);
 #define dma_free_coherent seam_free_coherent
 #undef page_pool_create
 #define page_pool_create seam_pool_create
-#undef page_pool_alloc_frag
-#define page_pool_alloc_frag seam_alloc_frag
+#undef page_pool_alloc_pages
+#define page_pool_alloc_pages seam_alloc_pages
+#undef dma_dev_need_sync
+#define dma_dev_need_sync seam_need_sync
+#undef page_pool_dma_sync_for_cpu
+#define page_pool_dma_sync_for_cpu seam_sync_for_cpu
 #undef napi_build_skb
 #define napi_build_skb seam_build_skb
 #undef skb_put_padto

@@ -92,6 +92,35 @@ static void feat_fragments(struct kunit *test)
 	}
 }
 
+/* The stack would let the device segment a packet that was verified when it
+ * came in; the device needs one with a sum to fill in.
+ */
+static void feat_gso_without_sum(struct kunit *test)
+{
+	static const u8 summed[] = {
+		CHECKSUM_PARTIAL, CHECKSUM_UNNECESSARY, CHECKSUM_NONE,
+	};
+	struct frame frame = {
+		.ip = 4, .l4 = FRAME_TCP, .linear = 3000, .csum = true,
+	};
+	struct mock *mock = test->priv;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(summed); i++) {
+		netdev_features_t got, want = FEAT_ALL;
+		struct sk_buff *skb;
+
+		frame.mss = i % 2 ? 1000 : 0;
+		skb = frame_build(test, &frame);
+		skb->ip_summed = summed[i / 2];
+		if (frame.mss && skb->ip_summed != CHECKSUM_PARTIAL)
+			want &= ~NETIF_F_GSO_MASK;
+		got = fl_features_check(skb, mock->fl.netdev, FEAT_ALL);
+		kfree_skb(skb);
+		KUNIT_EXPECT_EQ(test, got, want);
+	}
+}
+
 static netdev_features_t feat_fix(struct mock *mock, netdev_features_t wanted)
 {
 	return fl_fix_features(mock->fl.netdev, wanted);
@@ -280,6 +309,7 @@ static void feat_channels(struct kunit *test)
 static struct kunit_case feat_cases[] = {
 	KUNIT_CASE_PARAM(feat_header_limits, feat_headers_gen_params),
 	KUNIT_CASE(feat_fragments),
+	KUNIT_CASE(feat_gso_without_sum),
 	KUNIT_CASE(feat_vlan_together),
 	KUNIT_CASE(feat_set),
 	KUNIT_CASE(feat_vlan_ids),

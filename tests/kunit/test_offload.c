@@ -105,20 +105,27 @@ static void off_words(struct kunit *test)
 	struct sk_buff *skb = frame_build(test, &c->frame);
 	u32 hdr = frame_header_len(&c->frame);
 	u32 payload = skb->len - hdr;
-	u32 segs = c->frame.mss ? DIV_ROUND_UP(payload, c->frame.mss) : 1;
+	u32 segs = c->frame.mss ? DIV_ROUND_UP(payload, c->frame.mss) : 0;
 	u32 paylen = c->frame.mss ? payload : skb->len;
-	u32 bytes = payload + segs * hdr;
 	struct fl_tx_req req;
+	u32 was = skb->len, len;
+	struct fl_tx_cb cb;
 	int err;
 
 	err = i82576_tx_prepare(tx, skb, &req);
+	cb = *fl_tx_cb(skb);
+	len = skb->len;
 	kfree_skb(skb);
 	KUNIT_ASSERT_EQ(test, err, 0);
+	/* Byte queue limits count it, later. */
+	KUNIT_EXPECT_EQ(test, len, was);
 	KUNIT_EXPECT_EQ(test, req.new_ctx, c->new_ctx);
 	KUNIT_EXPECT_EQ(test, req.word[0], OFF_DATA | OFF_IFCS | c->cmd);
 	KUNIT_EXPECT_EQ(test, req.word[1], paylen << 14 | c->popts);
-	KUNIT_EXPECT_EQ(test, req.segs, segs);
-	KUNIT_EXPECT_EQ(test, req.bytes, bytes);
+	if (c->frame.mss) {
+		KUNIT_EXPECT_EQ(test, cb.segs, segs);
+		KUNIT_EXPECT_EQ(test, cb.hdr_len, hdr);
+	}
 	if (!c->new_ctx)
 		return;
 	KUNIT_EXPECT_EQ(test, req.ctx[0],
@@ -154,6 +161,33 @@ static void off_check_tso(struct kunit *test, const struct frame *frame)
 	KUNIT_EXPECT_EQ(test, off_l4_check(skb, frame->l4),
 			frame_pseudo_sum(frame, 0));
 	kfree_skb(skb);
+}
+
+/* Packets on the wire, at the edges of what their number depends on. */
+static void off_tso_segments(struct kunit *test)
+{
+	static const struct { u16 mss; u32 len; u16 segs; } of[] = {
+		{ 1448, 1, 1 }, { 1448, 1447, 1 }, { 1448, 1448, 1 },
+		{ 1448, 1449, 2 }, { 1448, 2896, 2 }, { 1448, 2897, 3 },
+		{ 1448, 65483, 46 }, { 1, 3000, 3000 }, { 1, 65483, 65483 },
+	};
+	struct fl_tx_ring *tx = off_ring(test);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		const struct frame frame = {
+			.ip = 4, .l4 = FRAME_TCP, .csum = true,
+			.mss = of[i].mss, .nr_frags = 1, .frag = { of[i].len },
+		};
+		struct sk_buff *skb = frame_build(test, &frame);
+		struct fl_tx_req req;
+
+		KUNIT_EXPECT_EQ(test, i82576_tx_prepare(tx, skb, &req), 0);
+		KUNIT_EXPECT_EQ(test, fl_tx_cb(skb)->segs, of[i].segs);
+		/* Ethernet, IP, TCP with a time stamp */
+		KUNIT_EXPECT_EQ(test, fl_tx_cb(skb)->hdr_len, 14 + 20 + 32);
+		kfree_skb(skb);
+	}
 }
 
 /* For segmentation the device fills in the lengths: they have to be zero, and
@@ -277,7 +311,6 @@ static void off_descriptors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(desc[2].data.olinfo), 0);
 
 	tx->tail = (__force void __iomem *)&tail;
-	tx->last_eop = 2;
 	tx->next_to_use = 0xffffffff;
 	i82576_tx_kick(tx);
 	/* RS is bit 27, in the last descriptor of the last packet only */
@@ -286,6 +319,14 @@ static void off_descriptors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(desc[1].data.cmd_type_len),
 			0x20308000);
 	KUNIT_EXPECT_EQ(test, tail, 3);
+
+	/* The last descriptor before the ring's end, and before the counter's. */
+	i82576_tx_data(tx, 3, 0x1000, 7, &req, false, true);
+	tx->next_to_use = 0;
+	i82576_tx_kick(tx);
+	KUNIT_EXPECT_EQ(test, le32_to_cpu(desc[3].data.cmd_type_len),
+			0x29300007);
+	KUNIT_EXPECT_EQ(test, tail, 0);
 }
 
 static void off_head(struct kunit *test)
@@ -309,6 +350,7 @@ static void off_head(struct kunit *test)
 
 static struct kunit_case off_kunit_cases[] = {
 	KUNIT_CASE_PARAM(off_words, off_gen_params),
+	KUNIT_CASE(off_tso_segments),
 	KUNIT_CASE(off_tso_headers),
 	KUNIT_CASE(off_tso_of_clone),
 	KUNIT_CASE(off_unknown_checksum),

@@ -28,6 +28,17 @@ static void fail_expect_down(struct kunit *test, struct mock *mock,
 	mock_stop(mock);
 }
 
+/* Pages that the buffers of a lane take: two buffers a page up to the standard
+ * MTU, one above; what is less than a page of them does not count.
+ */
+static u32 fail_pages(const struct fl_config *cfg)
+{
+	u32 truesize = cfg->mtu > ETH_DATA_LEN ? FL_RX_TRUESIZE_LARGE :
+						 FL_RX_TRUESIZE_SMALL;
+
+	return (cfg->rx_size - 1) / (PAGE_SIZE / truesize);
+}
+
 static void fail_open_memory(struct kunit *test)
 {
 	struct mock *mock = test->priv;
@@ -59,9 +70,10 @@ static void fail_open_memory(struct kunit *test)
 static void fail_open_buffers(struct kunit *test)
 {
 	struct mock *mock = test->priv;
+	const u32 pages = fail_pages(&mock->fl.cfg);
+	/* The first and last page of each lane's ring. */
+	const u32 after[] = { 0, pages - 1, pages, 2 * pages - 1 };
 	struct port_state before;
-	/* The first and last buffer of each lane's ring. */
-	static const u32 after[] = { 0, 126, 127, 253 };
 	int i;
 
 	port_save(mock, &before);
@@ -72,6 +84,11 @@ static void fail_open_buffers(struct kunit *test)
 		seam_reset();
 		fail_expect_down(test, mock, &before);
 	}
+	/* There is none behind the last one. */
+	seam_fail(SEAM_PAGE, 2 * pages, 1);
+	KUNIT_EXPECT_EQ(test, mock_open(mock), 0);
+	KUNIT_EXPECT_EQ(test, seam_failed(SEAM_PAGE), 0);
+	mock_stop(mock);
 }
 
 static void fail_open_irq(struct kunit *test)
@@ -185,7 +202,7 @@ static void fail_reconfigure_buffers(struct kunit *test)
 
 	fail_start(test, mock, &before);
 	for (n = 0; n < to->lanes; n++) {
-		seam_fail(SEAM_PAGE, n * (to->rx_size - 1), 1);
+		seam_fail(SEAM_PAGE, n * fail_pages(to), 1);
 		KUNIT_EXPECT_EQ(test, mock_reconfigure(mock, to), -ENOMEM);
 		KUNIT_EXPECT_EQ(test, seam_failed(SEAM_PAGE), 1);
 		seam_reset();

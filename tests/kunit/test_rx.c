@@ -103,13 +103,13 @@ static void rx_most_fragments(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < descs; i++) {
-		struct fl_rx_meta meta = {
+		struct mock_rxd d = {
 			.len = part,
-			.flags = i == descs - 1 ? FL_RX_EOP : 0,
+			.flags = i == descs - 1 ? MOCK_RX_EOP : 0,
 		};
 
 		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data + i * part,
-						     part, &meta));
+						     part, &d));
 	}
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 	rx_expect(test, mock, data, descs * part);
@@ -120,13 +120,13 @@ static void rx_frame_in_two_polls(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const u8 *data = frame_bytes(test, 200, 4);
-	struct fl_rx_meta meta = { .len = 150 };
+	struct mock_rxd d = { .len = 150 };
 
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 150, &meta));
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 150, &d));
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	meta = (struct fl_rx_meta) { .len = 50, .flags = FL_RX_EOP };
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data + 150, 50, &meta));
+	d = (struct mock_rxd) { .len = 50, .flags = MOCK_RX_EOP };
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data + 150, 50, &d));
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 	rx_expect(test, mock, data, 200);
 }
@@ -151,13 +151,14 @@ static void rx_budget(struct kunit *test)
 static void rx_doorbells(struct kunit *test)
 {
 	struct mock *mock = test->priv;
+	struct fl_rx_ring *rx = mock->fl.lane[0].rx;
 	struct mock_reg *reg = &mock->lane[0].rx_reg;
 	const u8 *data = frame_bytes(test, 60, 6);
 	u32 writes = reg->writes;
-	u32 tail = reg->val;
 	int i;
 
-	KUNIT_EXPECT_EQ(test, tail, FL_RING_SIZE_MIN - 1);
+	/* Whole pages: one slot stays empty, and with it the rest of its page. */
+	KUNIT_EXPECT_EQ(test, reg->val, FL_RING_SIZE_MIN - rx->page_bufs);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes);
 
@@ -165,7 +166,8 @@ static void rx_doorbells(struct kunit *test)
 		mock_rx_frame(mock, 0, data, 60, NULL);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 5);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
-	KUNIT_EXPECT_EQ(test, reg->val, (tail + 5) % FL_RING_SIZE_MIN);
+	KUNIT_EXPECT_EQ(test, rx->next_to_clean, 5);
+	KUNIT_EXPECT_EQ(test, reg->val, mock_rx_full(rx) % FL_RING_SIZE_MIN);
 }
 
 /* Many rounds through the ring, over the wrap of the 32-bit counters. */
@@ -192,7 +194,7 @@ static void rx_wrap(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, n, 600);
 	KUNIT_EXPECT_EQ(test, rx->next_to_clean, 600 - 256);
-	KUNIT_EXPECT_EQ(test, rx->next_to_use, 600 - 256 + 127);
+	KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
 	KUNIT_EXPECT_EQ(test, rx_stats(mock).packets, 600);
 }
 
@@ -201,17 +203,27 @@ static void rx_full_ring(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const u8 *data = frame_bytes(test, 60, 7);
-	u32 n = 0;
+	struct fl_config cfg = mock->fl.cfg;
+	u32 bufs, n;
+	int i;
 
-	while (mock_rx_frame(mock, 0, data, 60, NULL))
-		n++;
-	/* The device may not have the 128th slot. */
-	KUNIT_EXPECT_EQ(test, n, 127);
-	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), 127);
-	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 127);
-	for (n = 0; mock_rx_frame(mock, 0, data, 60, NULL);)
-		n++;
-	KUNIT_EXPECT_EQ(test, n, 127);
+	for (i = 0; i < 2; i++) {
+		/* The device may not have the 128th slot, nor then the other
+		 * buffers of its page. A large buffer has a page of its own.
+		 */
+		bufs = 128 - (i ? 1 : PAGE_SIZE / FL_RX_TRUESIZE_SMALL);
+		for (n = 0; mock_rx_frame(mock, 0, data, 60, NULL);)
+			n++;
+		KUNIT_EXPECT_EQ(test, n, bufs);
+		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), bufs);
+		KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), bufs);
+		for (n = 0; mock_rx_frame(mock, 0, data, 60, NULL);)
+			n++;
+		KUNIT_EXPECT_EQ(test, n, bufs);
+		skb_queue_purge(&mock->rxq);
+		cfg.mtu = 9000;
+		KUNIT_ASSERT_EQ(test, mock_reconfigure(mock, &cfg), 0);
+	}
 }
 
 struct rx_field {
@@ -230,14 +242,14 @@ struct rx_field {
 
 static const struct rx_field rx_fields_of[] = {
 	{ "nothing", 0, 0, CHECKSUM_NONE },
-	{ "csum ok", FL_RX_CSUM_OK, 0, CHECKSUM_UNNECESSARY },
-	{ "csum bad", FL_RX_CSUM_BAD, 0, CHECKSUM_NONE },
-	{ "csum off", FL_RX_CSUM_OK, NETIF_F_RXCSUM, CHECKSUM_NONE },
-	{ "hash L4", FL_RX_HASH_L4, 0, CHECKSUM_NONE, true, RX_HASH },
-	{ "hash L3", FL_RX_HASH_L3, 0, CHECKSUM_NONE, false, RX_HASH },
-	{ "hash off", FL_RX_HASH_L4, NETIF_F_RXHASH, CHECKSUM_NONE },
-	{ "vlan", FL_RX_VLAN, 0, CHECKSUM_NONE, false, 0, true },
-	{ "all", FL_RX_CSUM_OK | FL_RX_HASH_L4 | FL_RX_VLAN, 0,
+	{ "csum ok", MOCK_RX_CSUM_OK, 0, CHECKSUM_UNNECESSARY },
+	{ "csum bad", MOCK_RX_CSUM_BAD, 0, CHECKSUM_NONE },
+	{ "csum off", MOCK_RX_CSUM_OK, NETIF_F_RXCSUM, CHECKSUM_NONE },
+	{ "hash L4", MOCK_RX_HASH_L4, 0, CHECKSUM_NONE, true, RX_HASH },
+	{ "hash L3", MOCK_RX_HASH_L3, 0, CHECKSUM_NONE, false, RX_HASH },
+	{ "hash off", MOCK_RX_HASH_L4, NETIF_F_RXHASH, CHECKSUM_NONE },
+	{ "vlan", MOCK_RX_VLAN, 0, CHECKSUM_NONE, false, 0, true },
+	{ "all", MOCK_RX_CSUM_OK | MOCK_RX_HASH_L4 | MOCK_RX_VLAN, 0,
 	  CHECKSUM_UNNECESSARY, true, RX_HASH, true },
 };
 
@@ -268,14 +280,13 @@ static void rx_fields(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(rx_fields_of); i++) {
 		const struct rx_field *f = &rx_fields_of[i];
-		const struct fl_rx_meta meta = {
+		const struct mock_rxd d = {
 			.flags = f->flags, .hash = RX_HASH, .vlan_tci = RX_TCI,
 		};
 		struct sk_buff *skb;
 
 		mock_set_feature(mock, f->off, false);
-		KUNIT_ASSERT_EQ(test, mock_rx_frame(mock, 0, data, 60, &meta),
-				1);
+		KUNIT_ASSERT_EQ(test, mock_rx_frame(mock, 0, data, 60, &d), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		mock_set_feature(mock, f->off, true);
 		skb = mock_receive(mock);
@@ -285,11 +296,52 @@ static void rx_fields(struct kunit *test)
 	}
 }
 
+/* Only the descriptor of a frame's end describes it: in the others, these bits
+ * say nothing.
+ */
+static void rx_fields_of_end(struct kunit *test)
+{
+	static const u32 all = MOCK_RX_CSUM_OK | MOCK_RX_HASH_L4 | MOCK_RX_VLAN;
+	static const struct rx_field of[] = {
+		{ "first says it", 0, 0, CHECKSUM_NONE },
+		{ "last says it", all, 0, CHECKSUM_UNNECESSARY, true, RX_HASH,
+		  true },
+	};
+	struct mock *mock = test->priv;
+	const u8 *data = frame_bytes(test, 100, 10);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		const struct mock_rxd first = {
+			.len = 100, .hash = ~RX_HASH, .vlan_tci = 7,
+			.flags = i ? 0 : all | MOCK_RX_CSUM_BAD | MOCK_RX_ERROR,
+		};
+		const struct mock_rxd last = {
+			.len = 100, .hash = RX_HASH, .vlan_tci = RX_TCI,
+			.flags = of[i].flags | MOCK_RX_EOP,
+		};
+		struct sk_buff *skb;
+
+		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100,
+						     &first));
+		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100,
+						     &last));
+		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
+		skb = mock_receive(mock);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		rx_check_field(test, skb, &of[i]);
+		kfree_skb(skb);
+	}
+	KUNIT_EXPECT_EQ(test, rx_stats(mock).csum_unnecessary, 1);
+	KUNIT_EXPECT_EQ(test, rx_stats(mock).csum_bad, 0);
+	KUNIT_EXPECT_EQ(test, rx_stats(mock).errors, 0);
+}
+
 static void rx_csum_counts(struct kunit *test)
 {
 	struct mock *mock = test->priv;
-	const struct fl_rx_meta ok = { .flags = FL_RX_CSUM_OK };
-	const struct fl_rx_meta bad = { .flags = FL_RX_CSUM_BAD };
+	const struct mock_rxd ok = { .flags = MOCK_RX_CSUM_OK };
+	const struct mock_rxd bad = { .flags = MOCK_RX_CSUM_BAD };
 	const u8 *data = frame_bytes(test, 60, 9);
 	struct fl_rx_view s;
 	int i;
@@ -317,6 +369,7 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE_PARAM(rx_wrap, rx_hw_gen_params),
 	KUNIT_CASE_PARAM(rx_full_ring, rx_hw_gen_params),
 	KUNIT_CASE_PARAM(rx_fields, rx_hw_gen_params),
+	KUNIT_CASE_PARAM(rx_fields_of_end, rx_hw_gen_params),
 	KUNIT_CASE_PARAM(rx_csum_counts, rx_hw_gen_params),
 	{}
 };

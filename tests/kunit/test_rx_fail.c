@@ -38,12 +38,12 @@ static void rx_fail_descs(struct kunit *test, struct mock *mock, int n,
 	int i;
 
 	for (i = 0; i < n; i++) {
-		struct fl_rx_meta meta = {
+		struct mock_rxd d = {
 			.len = 100,
-			.flags = i == n - 1 ? FL_RX_EOP | flags : 0,
+			.flags = i == n - 1 ? MOCK_RX_EOP | flags : 0,
 		};
 
-		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &meta));
+		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &d));
 	}
 }
 
@@ -74,13 +74,15 @@ static void rx_error_frame(struct kunit *test)
 	int n;
 
 	for (n = 1; n <= 3; n++) {
-		rx_fail_descs(test, mock, n, FL_RX_ERROR);
+		rx_fail_descs(test, mock, n, MOCK_RX_ERROR | MOCK_RX_CSUM_OK);
 		mock_poll(mock, 0, 64);
 		KUNIT_EXPECT_NULL(test, mock_receive(mock));
 		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, n);
 	}
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).bytes, 0);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).csum_unnecessary, 0);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).csum_none, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -90,7 +92,7 @@ static void rx_error_between(struct kunit *test)
 	struct mock *mock = test->priv;
 
 	rx_fail_descs(test, mock, 2, 0);
-	rx_fail_descs(test, mock, 2, FL_RX_ERROR);
+	rx_fail_descs(test, mock, 2, MOCK_RX_ERROR);
 	rx_fail_descs(test, mock, 2, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 2);
@@ -112,6 +114,7 @@ static void rx_no_skb(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, seam_failed(SEAM_SKB), 1);
 		KUNIT_EXPECT_NULL(test, mock_receive(mock));
 		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).alloc_fail, n);
+		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).drops, n);
 	}
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
 	/* Lack of memory is no fault of the frame. */
@@ -124,10 +127,10 @@ static void rx_no_skb_over_polls(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const u8 *data = frame_bytes(test, 100, 1);
-	struct fl_rx_meta meta = { .len = 100 };
+	struct mock_rxd d = { .len = 100 };
 
 	seam_fail(SEAM_SKB, 0, 1);
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &meta));
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &d));
 	mock_poll(mock, 0, 64);
 	rx_fail_descs(test, mock, 2, 0);	/* its end */
 	mock_poll(mock, 0, 64);
@@ -149,6 +152,12 @@ static void rx_too_many_fragments(struct kunit *test)
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 2);
+
+	/* One fault, however the frame ends. */
+	rx_fail_descs(test, mock, 2 * FL_RX_FRAGS_MAX, MOCK_RX_ERROR);
+	mock_poll(mock, 0, 64);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 3);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -157,7 +166,7 @@ static void rx_runt(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const u8 *data = frame_bytes(test, 60, 1);
-	struct fl_rx_meta meta = { .len = 13 };
+	struct mock_rxd d = { .len = 13 };
 	u32 len;
 
 	for (len = 0; len < ETH_HLEN; len++)
@@ -167,11 +176,12 @@ static void rx_runt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, ETH_HLEN);
 
 	/* Long enough, but not in its first buffer. */
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 13, &meta));
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 13, &d));
 	rx_fail_descs(test, mock, 1, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
 	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, ETH_HLEN + 1);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -187,11 +197,10 @@ static void rx_length_beyond_buffer(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		struct fl_rx_meta meta = { .len = lens[i], .flags = FL_RX_EOP };
+		struct mock_rxd d = { .len = lens[i], .flags = MOCK_RX_EOP };
 		struct sk_buff *skb;
 
-		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100,
-						     &meta));
+		KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &d));
 		mock_poll(mock, 0, 64);
 		skb = mock_receive(mock);
 		if (!skb)
@@ -209,7 +218,9 @@ static void rx_length_beyond_buffer(struct kunit *test)
 static void rx_stale_done(struct kunit *test)
 {
 	struct mock *mock = test->priv;
+	struct fl_rx_ring *rx = mock->fl.lane[0].rx;
 	const u8 *data = frame_bytes(test, 60, 1);
+	u32 left;
 	int i;
 
 	for (i = 0; i < 5; i++)
@@ -218,11 +229,13 @@ static void rx_stale_done(struct kunit *test)
 	seam_fail(SEAM_PAGE, 0, U32_MAX);
 	while (mock_rx_frame(mock, 0, data, 60, NULL))
 		;
-	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), 127);
+	left = mock_rx_full(rx) - rx->next_to_clean;
+	KUNIT_EXPECT_LT(test, (rx->next_to_clean + left) & rx->mask, 5);
+	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), left);
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), 0);
-	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 5 + 127);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 5 + 127);
+	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 5 + left);
+	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 5 + left);
 	seam_reset();
 	skb_queue_purge(&mock->rxq);
 	mock_poll(mock, 0, 128);
@@ -260,8 +273,7 @@ static void rx_starved(struct kunit *test)
 	for (ms = 0; ms < 2000 && reg->writes == writes; ms += 20)
 		msleep(20);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
-	KUNIT_EXPECT_EQ(test, fl_ring_used(rx->next_to_use, rx->next_to_clean),
-			127);
+	KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
 	skb_queue_purge(&mock->rxq);
 	rx_fail_still_works(test, mock);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&mock->fl.lane[0].retry));
@@ -272,6 +284,7 @@ static void rx_short_refill(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	struct mock_reg *reg = &mock->lane[0].rx_reg;
+	struct fl_rx_ring *rx = mock->fl.lane[0].rx;
 	const u8 *data = frame_bytes(test, 60, 1);
 	u32 tail = reg->val;
 	u32 writes = reg->writes;
@@ -281,12 +294,14 @@ static void rx_short_refill(struct kunit *test)
 		mock_rx_frame(mock, 0, data, 60, NULL);
 	seam_fail(SEAM_PAGE, 3, 1);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 10);
-	KUNIT_EXPECT_EQ(test, reg->val, (tail + 3) % FL_RING_SIZE_MIN);
+	KUNIT_EXPECT_EQ(test, reg->val, (tail + 3 * rx->page_bufs) % FL_RING_SIZE_MIN);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&mock->fl.lane[0].retry));
 	/* The next poll makes up for it, also without a frame. */
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
-	KUNIT_EXPECT_EQ(test, reg->val, (tail + 10) % FL_RING_SIZE_MIN);
+	KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
+	KUNIT_EXPECT_EQ(test, reg->val, mock_rx_full(rx) % FL_RING_SIZE_MIN);
+	KUNIT_EXPECT_EQ(test, reg->writes, writes + 2);
 	skb_queue_purge(&mock->rxq);
 	rx_fail_still_works(test, mock);
 }
@@ -296,9 +311,9 @@ static void rx_half_frame_at_reset(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const u8 *data = frame_bytes(test, 100, 1);
-	struct fl_rx_meta meta = { .len = 100 };
+	struct mock_rxd d = { .len = 100 };
 
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &meta));
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &d));
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NOT_NULL(test, mock->fl.lane[0].rx->skb);
 	mock_reset(mock);
@@ -307,9 +322,11 @@ static void rx_half_frame_at_reset(struct kunit *test)
 
 	/* Nor does the order to discard one. */
 	seam_fail(SEAM_SKB, 0, 1);
-	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &meta));
+	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 100, &d));
 	mock_poll(mock, 0, 64);
+	KUNIT_EXPECT_PTR_EQ(test, mock->fl.lane[0].rx->skb, FL_RX_DISCARD);
 	mock_reset(mock);
+	KUNIT_EXPECT_NULL(test, mock->fl.lane[0].rx->skb);
 	rx_fail_still_works(test, mock);
 }
 

@@ -296,6 +296,43 @@ static void tx_byte_queue_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dql->num_queued, dql->num_completed);
 }
 
+/* What was queued is what completes, also where a packet is not as long on the
+ * wire as the stack gave it: segmented, or padded. Else the queue would stop
+ * for ever, or BUG().
+ */
+static void tx_bql_other_lengths(struct kunit *test)
+{
+	const struct frame gso = {
+		.ip = 4, .l4 = FRAME_TCP, .csum = true, .mss = 1000,
+		.nr_frags = 1, .frag = { 2500 },
+	};
+	struct mock *mock = test->priv;
+	struct dql *dql = &netdev_get_tx_queue(mock->fl.netdev, 0)->dql;
+	const u32 gso_len = 2500 + frame_header_len(&gso);
+	const u32 short_len = mock->hw->tx_len_min;
+
+	if (!IS_ENABLED(CONFIG_BQL))
+		kunit_skip(test, "kernel without BQL");
+	mock_xmit(mock, 0, frame_build(test, &gso), true);
+	mock_xmit(mock, 0, frame_short(test, ETH_HLEN), true);
+	mock_xmit(mock, 0, frame_build(test, &gso), false);
+	KUNIT_EXPECT_EQ(test, dql->num_queued - dql->num_completed,
+			2 * gso_len + short_len);
+	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, U32_MAX), 3);
+	mock_poll(mock, 0, 64);
+	KUNIT_EXPECT_EQ(test, dql->num_queued, dql->num_completed);
+
+	/* Half of what is in flight. */
+	mock_xmit(mock, 0, frame_build(test, &gso), false);
+	mock_xmit(mock, 0, frame_short(test, ETH_HLEN), false);
+	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, 1), 1);
+	mock_poll(mock, 0, 64);
+	KUNIT_EXPECT_EQ(test, dql->num_queued - dql->num_completed, short_len);
+	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, 1), 1);
+	mock_poll(mock, 0, 64);
+	KUNIT_EXPECT_EQ(test, dql->num_queued, dql->num_completed);
+}
+
 /* Segmented by the device: counted as they are on the wire. */
 static void tx_gso_stats(struct kunit *test)
 {
@@ -322,6 +359,43 @@ static void tx_gso_stats(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.gso_bytes, 2500 + hdr);
 	KUNIT_EXPECT_EQ(test, s.gso_wire_packets, 3);
 	KUNIT_EXPECT_EQ(test, s.gso_wire_bytes, 2500 + 3 * hdr);
+}
+
+/* Packets on the wire, and bytes with the headers that each has: of packets
+ * whose last segment is full or not, and of one that is no longer than one.
+ */
+static void tx_gso_wire(struct kunit *test)
+{
+	static const struct { u8 ip; u32 len; u32 segs; } of[] = {
+		{ 4, 999, 1 }, { 4, 1000, 1 }, { 4, 1001, 2 }, { 4, 3000, 3 },
+		{ 6, 3001, 4 }, { 6, 60000, 60 },
+	};
+	struct mock *mock = test->priv;
+	u64 packets = 0, bytes = 0, gso_bytes = 0;
+	struct fl_tx_view s;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		const struct frame gso = {
+			.ip = of[i].ip, .l4 = FRAME_TCP, .csum = true,
+			.mss = 1000, .nr_frags = 1, .frag = { of[i].len },
+		};
+
+		mock_xmit(mock, 0, frame_build(test, &gso), false);
+		packets += of[i].segs;
+		bytes += of[i].len + of[i].segs * frame_header_len(&gso);
+		gso_bytes += of[i].len + frame_header_len(&gso);
+	}
+	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, U32_MAX), ARRAY_SIZE(of));
+	mock_poll(mock, 0, 64);
+	s = tx_stats(mock).tx;
+	KUNIT_EXPECT_EQ(test, s.packets, packets);
+	KUNIT_EXPECT_EQ(test, s.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, s.csum, packets);
+	KUNIT_EXPECT_EQ(test, s.gso_packets, ARRAY_SIZE(of));
+	KUNIT_EXPECT_EQ(test, s.gso_bytes, gso_bytes);
+	KUNIT_EXPECT_EQ(test, s.gso_wire_packets, packets);
+	KUNIT_EXPECT_EQ(test, s.gso_wire_bytes, bytes);
 }
 
 /* netpoll wants room in the Tx ring and nothing else. */
@@ -395,7 +469,9 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_batch, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_batch_into_full_ring, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_byte_queue_limits, tx_hw_gen_params),
+	KUNIT_CASE_PARAM(tx_bql_other_lengths, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_gso_stats, tx_hw_gen_params),
+	KUNIT_CASE_PARAM(tx_gso_wire, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_netpoll, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_idle_poll, tx_hw_gen_params),
 	KUNIT_CASE_PARAM(tx_drain, tx_hw_gen_params),
