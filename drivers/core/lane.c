@@ -98,6 +98,8 @@ struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 	rx->mask = cfg->rx_size - 1;
 	fl_rx_geometry(rx, fl, cfg);
 	rx->page_bufs = PAGE_SIZE / rx->truesize;
+	rx->refill = max(rx->page_bufs,
+			 min(fl->caps.rx_refill, cfg->rx_size / 8));
 
 	rx->buf = kvzalloc_objs(*rx->buf, cfg->rx_size);
 	if (!rx->buf)

@@ -143,6 +143,7 @@ static const struct fl_caps i82576_caps = {
 	.rx_desc_bytes = 16,
 	.tx_desc_bytes = 16,
 	.rx_buf_unit = SZ_1K,
+	.rx_refill = 32,
 	.tx_frags_max = 32,	/* 40 descriptors a packet, datasheet 7.2.1 */
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,

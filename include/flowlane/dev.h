@@ -30,6 +30,7 @@
  * @rx_desc_bytes: bytes of an Rx descriptor
  * @tx_desc_bytes: bytes of a Tx descriptor
  * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
+ * @rx_refill: so many empty slots are worth a doorbell, fewer in a small ring
  * @tx_frags_max: fragments of a packet that the device takes
  * @tx_hdr_l2_max: bytes of L2 header that offloads can describe
  * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
@@ -41,6 +42,7 @@ struct fl_caps {
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
 	u16 rx_buf_unit;
+	u16 rx_refill;
 	u16 tx_frags_max;
 	u16 tx_hdr_l2_max;
 	u16 tx_hdr_l3_max;

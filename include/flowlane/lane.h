@@ -55,6 +55,7 @@ struct page_pool;
  * @mask: ring size - 1
  * @idx: number of the lane, and of its queues
  * @page_bufs: buffers of a page
+ * @refill: empty slots that are worth a refill
  * @headroom: bytes before the frame in a buffer
  * @truesize: bytes of a buffer, headroom and skb_shared_info included
  * @buf_len: buffer length that the device is told; frames are limited further
@@ -78,6 +79,7 @@ struct fl_rx_ring {
 	u32 mask;
 	u16 idx;
 	u16 page_bufs;
+	u16 refill;
 	u16 headroom;
 	u16 truesize;
 	u16 buf_len;

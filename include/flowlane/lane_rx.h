@@ -57,18 +57,15 @@ struct fl_rx_count {
 #define FL_RX_DISCARD	((struct sk_buff *)ERR_PTR(-ENOBUFS))
 
 /**
- * fl_rx_short() - whether there are slots without a buffer
+ * fl_rx_short() - whether enough slots are empty for a refill
  * @rx: ring
  *
- * Pages are shared out whole: a slot that half a page is too much for stays
- * empty.
- *
- * Return: true if fl_rx_fill() has something to do.
+ * Return: true if a refill is due, or after one, if memory was short.
  */
 static __always_inline bool fl_rx_short(const struct fl_rx_ring *rx)
 {
 	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) >=
-	       rx->page_bufs;
+	       rx->refill;
 }
 
 /**
@@ -76,6 +73,9 @@ static __always_inline bool fl_rx_short(const struct fl_rx_ring *rx)
  * @rx: ring
  * @gfp: how to allocate
  * @leaf: the device
+ *
+ * Pages are shared out whole: a slot that half a page is too much for stays
+ * empty.
  *
  * Context: the lane's NAPI, or NAPI disabled. Does not kick the device.
  *
@@ -229,7 +229,7 @@ static __always_inline void fl_rx_publish(struct fl_lane *lane, u32 done,
 	u64_stats_update_end(&s->sync);
 }
 
-/* One refill and one tail write a poll. A ring that stays short is refilled
+/* One refill and one tail write a poll, or none. A ring that stays short is refilled
  * from a timer: with no buffer posted, no traffic would ever do it.
  */
 static __always_inline void fl_rx_refill(struct fl_rx_ring *rx,

@@ -167,6 +167,41 @@ static void fill_part_of_page(struct kunit *test)
 	fill_expect_pages(test, mock);
 }
 
+/* Where a doorbell is dear, a few empty slots are not worth one; in a small ring
+ * fewer are.
+ */
+static void fill_worth_a_doorbell(struct kunit *test)
+{
+	static const u32 sizes[] = { 1024, 256, 128 }, worth[] = { 32, 32, 16 };
+	struct mock *mock = test->priv;
+	struct fl_config cfg = mock->fl.cfg;
+	struct mock_reg *reg = &mock->lane[0].rx_reg;
+	int i;
+
+	mock->fl.caps.rx_refill = 32;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct fl_rx_ring *rx;
+		u32 writes, use, free;
+
+		cfg.rx_size = sizes[i];
+		KUNIT_ASSERT_EQ(test, mock_reconfigure(mock, &cfg), 0);
+		rx = mock->fl.lane[0].rx;
+		free = fl_ring_free(rx->mask, rx->next_to_use,
+				    rx->next_to_clean);
+		writes = reg->writes;
+		use = rx->next_to_use;
+		fill_receive(test, mock, worth[i] - 1 - free, 60);
+		KUNIT_EXPECT_EQ(test, rx->next_to_use, use);
+		KUNIT_EXPECT_EQ(test, reg->writes, writes);
+		KUNIT_EXPECT_FALSE(test,
+				   timer_pending(&mock->fl.lane[0].retry));
+		fill_receive(test, mock, 1, 60);
+		KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
+		KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
+		KUNIT_EXPECT_EQ(test, fill_stats(mock).alloc_fail, 0);
+	}
+}
+
 /* A page that runs out in the middle leaves whole pages behind. */
 static void fill_some_pages(struct kunit *test)
 {
@@ -213,6 +248,7 @@ static void fill_sync(struct kunit *test)
 static struct kunit_case fill_cases[] = {
 	KUNIT_CASE_PARAM(fill_pages, fill_hw_gen_params),
 	KUNIT_CASE_PARAM(fill_part_of_page, fill_hw_gen_params),
+	KUNIT_CASE_PARAM(fill_worth_a_doorbell, fill_hw_gen_params),
 	KUNIT_CASE_PARAM(fill_some_pages, fill_hw_gen_params),
 	KUNIT_CASE_PARAM(fill_sync, fill_hw_gen_params),
 	{}
