@@ -7,7 +7,7 @@
 # FL_STEP is the step from one failing allocation to the next, beyond the first 20;
 # FL_LOOPS the rounds of down and up and of module out and in.
 #
-# vm: kernel=debug cpus=2 nics=igb,igb timeout=500 append=dma_debug=off
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=500 append=dma_debug=off long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 

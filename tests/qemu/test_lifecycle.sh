@@ -3,14 +3,18 @@
 # MTU, lanes and rings changed, link lost, device reset, in error and lost.  No counter
 # ever falls, connections survive what the link survives.
 #
-# FL_LOOPS says how often the port goes down and up, and the module out and in.  On the
-# debug kernel test_faults.sh does a part of this; before a release all of it is to be run
-# there with 100 rounds:
+# FL_LOOPS says how often the port goes down and up, and the module out and in.  Before a
+# release that is to be 100 times on the debug kernel (45 minutes):
 #
 #   tests/qemu/vm --kernel debug --nic igb --nic igb --timeout 14400 --env FL_LOOPS=100 \
-#     --env FL_MODULE=$(scripts/build-module debug) -- tests/qemu/test_lifecycle.sh
+#     --append pcie_ports=native --env FL_MODULE=$(scripts/build-module debug) \
+#     -- tests/qemu/test_lifecycle.sh
+#
+# Without power management of links (ASPM) a kernel leaves error recovery and hotplug to
+# the platform, unless it is told.
 #
 # vm: kernel=debian cpus=4 nics=igb,igb timeout=240
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=600 append=pcie_ports=native long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
