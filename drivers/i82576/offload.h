@@ -141,4 +141,28 @@ static __always_inline int i82576_tx_prepare(struct fl_tx_ring *tx,
 	return 0;
 }
 
+/* The leaves, for whoever instantiates the templates: only masking an interrupt
+ * takes more of the device than a ring.
+ */
+#define I82576_RX_LEAF(mask_irq) {		\
+	.pull = i82576_pull,			\
+	.len = i82576_rx_len,			\
+	.describe = i82576_rx_describe,		\
+	.post = i82576_post,			\
+	.kick = i82576_rx_kick,			\
+	.set_irq = (mask_irq),			\
+	.eop = I82576_RXD_EOP,			\
+	.error = I82576_RXD_RXE,		\
+}
+
+#define I82576_TX_LEAF {			\
+	.prepare = i82576_tx_prepare,		\
+	.context = i82576_tx_context,		\
+	.data = i82576_tx_data,			\
+	.kick = i82576_tx_kick,			\
+	.done = i82576_tx_done,			\
+	.len_min = I82576_TX_LEN_MIN,		\
+	.seg_max = I82576_TX_SEG_MAX,		\
+}
+
 #endif /* I82576_OFFLOAD_H */

@@ -15,26 +15,9 @@ static void i82576_set_lane_irq(const struct fl_lane *lane, bool on)
 		i82576_wr(hw, on ? I82576_IMS : I82576_IMC, ICR_LANE);
 }
 
-static const struct fl_rx_leaf i82576_rx_leaf = {
-	.pull = i82576_pull,
-	.len = i82576_rx_len,
-	.describe = i82576_rx_describe,
-	.post = i82576_post,
-	.kick = i82576_rx_kick,
-	.set_irq = i82576_set_lane_irq,
-	.eop = I82576_RXD_EOP,
-	.error = I82576_RXD_RXE,
-};
-
-static const struct fl_tx_leaf i82576_tx_leaf = {
-	.prepare = i82576_tx_prepare,
-	.context = i82576_tx_context,
-	.data = i82576_tx_data,
-	.kick = i82576_tx_kick,
-	.done = i82576_tx_done,
-	.len_min = I82576_TX_LEN_MIN,
-	.seg_max = I82576_TX_SEG_MAX,
-};
+static const struct fl_rx_leaf i82576_rx_leaf =
+	I82576_RX_LEAF(i82576_set_lane_irq);
+static const struct fl_tx_leaf i82576_tx_leaf = I82576_TX_LEAF;
 
 /**
  * i82576_rx_fill() - fill a ring that is not running
@@ -42,12 +25,11 @@ static const struct fl_tx_leaf i82576_tx_leaf = {
  *
  * Context: process, may sleep; the lane's NAPI is disabled.
  *
- * Return: 0, or -ENOMEM if some slots stayed empty.
+ * Return: 0, or -ENOMEM if too many slots stayed empty.
  */
 int i82576_rx_fill(struct fl_rx_ring *rx)
 {
-	fl_rx_fill(rx, GFP_KERNEL, i82576_rx_leaf);
-	return fl_rx_short(rx) ? -ENOMEM : 0;
+	return fl_rx_fill_idle(rx, i82576_rx_leaf);
 }
 
 /**

@@ -115,6 +115,22 @@ static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 	return n;
 }
 
+/**
+ * fl_rx_fill_idle() - what a backend's rx_fill does: fill a ring that is not running
+ * @rx: ring
+ * @leaf: the device
+ *
+ * Context: process, may sleep; the lane's NAPI is disabled.
+ *
+ * Return: 0, or -ENOMEM if too many slots stayed empty.
+ */
+static __always_inline int fl_rx_fill_idle(struct fl_rx_ring *rx,
+					   const struct fl_rx_leaf leaf)
+{
+	fl_rx_fill(rx, GFP_KERNEL, leaf);
+	return fl_rx_short(rx) ? -ENOMEM : 0;
+}
+
 static __always_inline void fl_rx_buf_put(const struct fl_rx_ring *rx, void *va)
 {
 	page_pool_put_full_page(rx->pool, virt_to_page(va), true);

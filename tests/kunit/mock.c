@@ -144,6 +144,19 @@ struct mock *mock_create_running(struct kunit *test, const struct mock_hw *hw)
 }
 
 /**
+ * mock_init_running() - a suite's init: a running mock of the case's kind
+ * @test: test, whose parameter is an entry of MOCK_HWS
+ *
+ * Return: 0.
+ */
+int mock_init_running(struct kunit *test)
+{
+	mock_create_running(test, *(const struct mock_hw *const *)
+				  test->param_value);
+	return 0;
+}
+
+/**
  * mock_exit() - the end of a mock, and of a test: nothing may be left
  * @test: test
  */
@@ -318,6 +331,20 @@ netdev_tx_t mock_xmit(struct mock *mock, int lane, struct sk_buff *skb,
 struct sk_buff *mock_receive(struct mock *mock)
 {
 	return skb_dequeue(&mock->rxq);
+}
+
+/**
+ * mock_stats() - what lane 0 has counted
+ * @mock: mock
+ *
+ * Return: its counters.
+ */
+struct fl_lane_view mock_stats(struct mock *mock)
+{
+	struct fl_lane_view view;
+
+	fl_lane_stats(&mock->fl.lane[0], &view);
+	return view;
 }
 
 /**

@@ -15,6 +15,8 @@
 #include <flowlane/dev.h>
 #include <flowlane/lane_rx.h>
 
+#include "../../drivers/core/stats.h"
+
 #define MOCK_LANES	4	/* the most it has */
 #define MOCK_LANES_0	2	/* in use at first */
 #define MOCK_BELLS	64	/* doorbells remembered of a register */
@@ -117,6 +119,22 @@ struct mock_hw {
 extern const struct mock_hw mock_plain;
 extern const struct mock_hw mock_i82576;
 
+/* A kind's net_device_ops: all but its xmit is core's, as in a backend. */
+#define MOCK_NDO(xmit) {					\
+	.ndo_open = fl_open,					\
+	.ndo_stop = fl_stop,					\
+	.ndo_start_xmit = (xmit),				\
+	.ndo_features_check = fl_features_check,		\
+	.ndo_fix_features = fl_fix_features,			\
+	.ndo_set_features = fl_set_features,			\
+	.ndo_change_mtu = fl_change_mtu,			\
+	.ndo_set_mac_address = fl_set_mac_address,		\
+	.ndo_vlan_rx_add_vid = fl_vlan_rx_add_vid,		\
+	.ndo_vlan_rx_kill_vid = fl_vlan_rx_kill_vid,		\
+	.ndo_get_stats64 = fl_get_stats64,			\
+	.ndo_tx_timeout = fl_tx_timeout,			\
+}
+
 /* What parametrised cases run over. */
 #define MOCK_HWS	{ &mock_plain, &mock_i82576 }
 
@@ -186,6 +204,7 @@ static inline struct mock *mock_of(struct fl_dev *fl)
 /* mock.c: the port, from outside */
 struct mock *mock_create(struct kunit *test, const struct mock_hw *hw);
 struct mock *mock_create_running(struct kunit *test, const struct mock_hw *hw);
+int mock_init_running(struct kunit *test);
 void mock_exit(struct kunit *test);
 int mock_open(struct mock *mock);
 void mock_stop(struct mock *mock);
@@ -196,6 +215,7 @@ int mock_poll(struct mock *mock, int lane, int budget);
 netdev_tx_t mock_xmit(struct mock *mock, int lane, struct sk_buff *skb,
 		      bool more);
 struct sk_buff *mock_receive(struct mock *mock);
+struct fl_lane_view mock_stats(struct mock *mock);
 void mock_forget_calls(struct mock *mock);
 
 /* mock_device.c: the device */

@@ -6,31 +6,13 @@
 #include "../../drivers/i82576/offload.h"
 #include "mock.h"
 
-static const struct fl_rx_leaf i82576_rx_leaf = {
-	.pull = i82576_pull,
-	.len = i82576_rx_len,
-	.describe = i82576_rx_describe,
-	.post = i82576_post,
-	.kick = i82576_rx_kick,
-	.set_irq = mock_set_irq,
-	.eop = I82576_RXD_EOP,
-	.error = I82576_RXD_RXE,
-};
-
-static const struct fl_tx_leaf i82576_tx_leaf = {
-	.prepare = i82576_tx_prepare,
-	.context = i82576_tx_context,
-	.data = i82576_tx_data,
-	.kick = i82576_tx_kick,
-	.done = i82576_tx_done,
-	.len_min = I82576_TX_LEN_MIN,
-	.seg_max = I82576_TX_SEG_MAX,
-};
+static const struct fl_rx_leaf i82576_rx_leaf =
+	I82576_RX_LEAF(mock_set_irq);
+static const struct fl_tx_leaf i82576_tx_leaf = I82576_TX_LEAF;
 
 static int mock_i82576_rx_fill(struct fl_rx_ring *rx)
 {
-	fl_rx_fill(rx, GFP_KERNEL, i82576_rx_leaf);
-	return fl_rx_short(rx) ? -ENOMEM : 0;
+	return fl_rx_fill_idle(rx, i82576_rx_leaf);
 }
 
 static int mock_i82576_poll(struct napi_struct *napi, int budget)
@@ -108,20 +90,7 @@ static void mock_i82576_tx_read(const struct fl_tx_ring *tx, u32 slot,
 	d->len = cmd & GENMASK(15, 0);
 }
 
-static const struct net_device_ops mock_i82576_ndo = {
-	.ndo_open = fl_open,
-	.ndo_stop = fl_stop,
-	.ndo_start_xmit = mock_i82576_xmit,
-	.ndo_features_check = fl_features_check,
-	.ndo_fix_features = fl_fix_features,
-	.ndo_set_features = fl_set_features,
-	.ndo_change_mtu = fl_change_mtu,
-	.ndo_set_mac_address = fl_set_mac_address,
-	.ndo_vlan_rx_add_vid = fl_vlan_rx_add_vid,
-	.ndo_vlan_rx_kill_vid = fl_vlan_rx_kill_vid,
-	.ndo_get_stats64 = fl_get_stats64,
-	.ndo_tx_timeout = fl_tx_timeout,
-};
+static const struct net_device_ops mock_i82576_ndo = MOCK_NDO(mock_i82576_xmit);
 
 const struct mock_hw mock_i82576 = {
 	.name = "i82576",

@@ -167,8 +167,7 @@ static const struct fl_tx_leaf plain_tx_leaf = {
 
 static int plain_rx_fill(struct fl_rx_ring *rx)
 {
-	fl_rx_fill(rx, GFP_KERNEL, plain_rx_leaf);
-	return fl_rx_short(rx) ? -ENOMEM : 0;
+	return fl_rx_fill_idle(rx, plain_rx_leaf);
 }
 
 static int plain_poll(struct napi_struct *napi, int budget)
@@ -213,20 +212,7 @@ static void plain_tx_read(const struct fl_tx_ring *tx, u32 slot,
 	d->len = desc->len;
 }
 
-static const struct net_device_ops plain_ndo = {
-	.ndo_open = fl_open,
-	.ndo_stop = fl_stop,
-	.ndo_start_xmit = plain_xmit,
-	.ndo_features_check = fl_features_check,
-	.ndo_fix_features = fl_fix_features,
-	.ndo_set_features = fl_set_features,
-	.ndo_change_mtu = fl_change_mtu,
-	.ndo_set_mac_address = fl_set_mac_address,
-	.ndo_vlan_rx_add_vid = fl_vlan_rx_add_vid,
-	.ndo_vlan_rx_kill_vid = fl_vlan_rx_kill_vid,
-	.ndo_get_stats64 = fl_get_stats64,
-	.ndo_tx_timeout = fl_tx_timeout,
-};
+static const struct net_device_ops plain_ndo = MOCK_NDO(plain_xmit);
 
 const struct mock_hw mock_plain = {
 	.name = "plain",

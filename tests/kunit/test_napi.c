@@ -10,13 +10,6 @@ static const struct mock_hw *const napi_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(napi_hw, napi_hws, mock_hw_desc);
 
-static int napi_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
 static void napi_frames(struct kunit *test, struct mock *mock, int n)
 {
 	const u8 *data = frame_bytes(test, 60, 1);
@@ -109,7 +102,7 @@ static struct kunit_case napi_cases[] = {
 
 static struct kunit_suite napi_suite = {
 	.name = "flowlane_napi",
-	.init = napi_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = napi_cases,
 };

@@ -2,7 +2,6 @@
 /* Receive: what arrives comes through as it was, and the ring is kept full. */
 #include <linux/etherdevice.h>
 
-#include "../../drivers/core/stats.h"
 #include "frame.h"
 #include "mock.h"
 #include "seam.h"
@@ -10,21 +9,6 @@
 static const struct mock_hw *const rx_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(rx_hw, rx_hws, mock_hw_desc);
-
-static int rx_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
-static struct fl_rx_view rx_stats(struct mock *mock)
-{
-	struct fl_lane_view view;
-
-	fl_lane_stats(&mock->fl.lane[0], &view);
-	return view.rx;
-}
 
 /* The next frame that the stack was given is these bytes. */
 static void rx_expect(struct kunit *test, struct mock *mock, const u8 *data,
@@ -57,7 +41,7 @@ static void rx_single(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 	rx_expect(test, mock, data, len);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	s = rx_stats(mock);
+	s = mock_stats(mock).rx;
 	KUNIT_EXPECT_EQ(test, s.packets, 1);
 	KUNIT_EXPECT_EQ(test, s.bytes, len);
 	KUNIT_EXPECT_EQ(test, s.errors, 0);
@@ -87,8 +71,8 @@ static void rx_jumbo(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		rx_expect(test, mock, data, len);
 	}
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).packets, ARRAY_SIZE(lens));
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).errors, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, ARRAY_SIZE(lens));
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 }
 
 /* One frame of as many descriptors as a frame may have: its first buffer is
@@ -195,7 +179,7 @@ static void rx_wrap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n, 600);
 	KUNIT_EXPECT_EQ(test, rx->next_to_clean, 600 - 256);
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).packets, 600);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 600);
 }
 
 /* A full ring is emptied in one go, and is full again. */
@@ -332,9 +316,9 @@ static void rx_fields_of_end(struct kunit *test)
 		rx_check_field(test, skb, &of[i]);
 		kfree_skb(skb);
 	}
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).csum_unnecessary, 1);
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).csum_bad, 0);
-	KUNIT_EXPECT_EQ(test, rx_stats(mock).errors, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_unnecessary, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_bad, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 }
 
 static void rx_csum_counts(struct kunit *test)
@@ -352,7 +336,7 @@ static void rx_csum_counts(struct kunit *test)
 		mock_rx_frame(mock, 0, data, 60, &bad);
 	mock_rx_frame(mock, 0, data, 60, NULL);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 6);
-	s = rx_stats(mock);
+	s = mock_stats(mock).rx;
 	KUNIT_EXPECT_EQ(test, s.csum_unnecessary, 3);
 	KUNIT_EXPECT_EQ(test, s.csum_bad, 2);
 	/* None: neither verified nor found wrong, and those found wrong. */
@@ -376,7 +360,7 @@ static struct kunit_case rx_cases[] = {
 
 static struct kunit_suite rx_suite = {
 	.name = "flowlane_rx",
-	.init = rx_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = rx_cases,
 };

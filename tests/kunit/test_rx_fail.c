@@ -6,7 +6,6 @@
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
 
-#include "../../drivers/core/stats.h"
 #include "frame.h"
 #include "mock.h"
 #include "seam.h"
@@ -14,21 +13,6 @@
 static const struct mock_hw *const rx_fail_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(rx_fail_hw, rx_fail_hws, mock_hw_desc);
-
-static int rx_fail_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
-static struct fl_rx_view rx_fail_stats(struct mock *mock)
-{
-	struct fl_lane_view view;
-
-	fl_lane_stats(&mock->fl.lane[0], &view);
-	return view.rx;
-}
 
 /* A frame of @n descriptors of 100 bytes each. */
 static void rx_fail_descs(struct kunit *test, struct mock *mock, int n,
@@ -51,7 +35,7 @@ static void rx_fail_descs(struct kunit *test, struct mock *mock, int n,
 static void rx_fail_still_works(struct kunit *test, struct mock *mock)
 {
 	const u8 *data = frame_bytes(test, 77, 2);	/* odd */
-	u64 packets = rx_fail_stats(mock).packets;
+	u64 packets = mock_stats(mock).rx.packets;
 	struct sk_buff *skb;
 
 	KUNIT_ASSERT_EQ(test, mock_rx_frame(mock, 0, data, 77, NULL), 1);
@@ -65,7 +49,7 @@ static void rx_fail_still_works(struct kunit *test, struct mock *mock)
 				   77 - ETH_HLEN);
 	kfree_skb(skb);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, packets + 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, packets + 1);
 }
 
 static void rx_error_frame(struct kunit *test)
@@ -77,12 +61,12 @@ static void rx_error_frame(struct kunit *test)
 		rx_fail_descs(test, mock, n, MOCK_RX_ERROR | MOCK_RX_CSUM_OK);
 		mock_poll(mock, 0, 64);
 		KUNIT_EXPECT_NULL(test, mock_receive(mock));
-		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, n);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, n);
 	}
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).bytes, 0);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).csum_unnecessary, 0);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).csum_none, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.bytes, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_unnecessary, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_none, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -96,9 +80,9 @@ static void rx_error_between(struct kunit *test)
 	rx_fail_descs(test, mock, 2, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 2);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 2);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).bytes, 400);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 2);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.bytes, 400);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 1);
 }
 
 /* No skb for the first buffer: the frame's other buffers go with it. */
@@ -113,12 +97,12 @@ static void rx_no_skb(struct kunit *test)
 		mock_poll(mock, 0, 64);
 		KUNIT_EXPECT_EQ(test, seam_failed(SEAM_SKB), 1);
 		KUNIT_EXPECT_NULL(test, mock_receive(mock));
-		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).alloc_fail, n);
-		KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).drops, n);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.alloc_fail, n);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.drops, n);
 	}
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 0);
 	/* Lack of memory is no fault of the frame. */
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -146,18 +130,18 @@ static void rx_too_many_fragments(struct kunit *test)
 	rx_fail_descs(test, mock, FL_RX_FRAGS_MAX + 2, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 1);
 
 	rx_fail_descs(test, mock, 2 * FL_RX_FRAGS_MAX, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 2);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 2);
 
 	/* One fault, however the frame ends. */
 	rx_fail_descs(test, mock, 2 * FL_RX_FRAGS_MAX, MOCK_RX_ERROR);
 	mock_poll(mock, 0, 64);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, 3);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 3);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -173,15 +157,15 @@ static void rx_runt(struct kunit *test)
 		mock_rx_frame(mock, 0, data, len, NULL);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, ETH_HLEN);
 
 	/* Long enough, but not in its first buffer. */
 	KUNIT_ASSERT_TRUE(test, mock_rx_desc(mock, 0, data, 13, &d));
 	rx_fail_descs(test, mock, 1, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).errors, ETH_HLEN + 1);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, ETH_HLEN + 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 0);
 	rx_fail_still_works(test, mock);
 }
 
@@ -235,7 +219,7 @@ static void rx_stale_done(struct kunit *test)
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 128), 0);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 5 + left);
-	KUNIT_EXPECT_EQ(test, rx_fail_stats(mock).packets, 5 + left);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 5 + left);
 	seam_reset();
 	skb_queue_purge(&mock->rxq);
 	mock_poll(mock, 0, 128);
@@ -259,7 +243,7 @@ static void rx_starved(struct kunit *test)
 		;
 	mock_poll(mock, 0, 128);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&mock->fl.lane[0].retry));
-	KUNIT_EXPECT_GE(test, rx_fail_stats(mock).alloc_fail, 1);
+	KUNIT_EXPECT_GE(test, mock_stats(mock).rx.alloc_fail, 1);
 	/* Nothing to tell the device. */
 	KUNIT_EXPECT_EQ(test, reg->writes, writes);
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, rx->next_to_clean);
@@ -347,7 +331,7 @@ static struct kunit_case rx_fail_cases[] = {
 
 static struct kunit_suite rx_fail_suite = {
 	.name = "flowlane_rx_fail",
-	.init = rx_fail_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = rx_fail_cases,
 };

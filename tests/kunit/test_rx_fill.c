@@ -5,7 +5,6 @@
  */
 #include <linux/mm.h>
 
-#include "../../drivers/core/stats.h"
 #include "frame.h"
 #include "mock.h"
 #include "seam.h"
@@ -13,21 +12,6 @@
 static const struct mock_hw *const fill_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(fill_hw, fill_hws, mock_hw_desc);
-
-static int fill_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
-static struct fl_rx_view fill_stats(struct mock *mock)
-{
-	struct fl_lane_view view;
-
-	fl_lane_stats(&mock->fl.lane[0], &view);
-	return view.rx;
-}
 
 /* Receive @n frames of @len bytes in one poll. */
 static void fill_receive(struct kunit *test, struct mock *mock, u32 n, u32 len)
@@ -133,7 +117,7 @@ static void fill_part_of_page(struct kunit *test)
 	KUNIT_EXPECT_GT(test, fl_ring_free(rx->mask, rx->next_to_use,
 					   rx->next_to_clean), 0);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
-	KUNIT_EXPECT_EQ(test, fill_stats(mock).alloc_fail, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.alloc_fail, 0);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&lane->retry));
 
 	/* One frame, and the last page is whole: the ring has all but one. */
@@ -150,14 +134,14 @@ static void fill_part_of_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seam_failed(SEAM_PAGE), 0);
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, use);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes);
-	KUNIT_EXPECT_EQ(test, fill_stats(mock).alloc_fail, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.alloc_fail, 0);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&lane->retry));
 
 	/* The frame that makes it a page, which is not to be had. */
 	fill_receive(test, mock, 1, 60);
 	KUNIT_EXPECT_EQ(test, seam_failed(SEAM_PAGE), 1);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes);
-	KUNIT_EXPECT_EQ(test, fill_stats(mock).alloc_fail, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.alloc_fail, 1);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&lane->retry));
 
 	seam_reset();
@@ -198,7 +182,7 @@ static void fill_worth_a_doorbell(struct kunit *test)
 		fill_receive(test, mock, 1, 60);
 		KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
 		KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
-		KUNIT_EXPECT_EQ(test, fill_stats(mock).alloc_fail, 0);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.alloc_fail, 0);
 	}
 }
 
@@ -256,7 +240,7 @@ static struct kunit_case fill_cases[] = {
 
 static struct kunit_suite fill_suite = {
 	.name = "flowlane_rx_fill",
-	.init = fill_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = fill_cases,
 };

@@ -2,7 +2,6 @@
 /* Transmit and completion when all goes well. */
 #include <linux/etherdevice.h>
 
-#include "../../drivers/core/stats.h"
 #include "frame.h"
 #include "mock.h"
 #include "seam.h"
@@ -10,21 +9,6 @@
 static const struct mock_hw *const tx_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(tx_hw, tx_hws, mock_hw_desc);
-
-static int tx_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
-static struct fl_lane_view tx_stats(struct mock *mock)
-{
-	struct fl_lane_view view;
-
-	fl_lane_stats(&mock->fl.lane[0], &view);
-	return view;
-}
 
 static u32 tx_bells(struct mock *mock)
 {
@@ -67,9 +51,9 @@ static void tx_single(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tx_bells(mock), 1);
 	KUNIT_EXPECT_EQ(test, mock->lane[0].tx_reg.val, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 0);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 1);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.bytes, 99);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.drop, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.bytes, 99);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.drop, 0);
 }
 
 /* Too short for the device: zeros are added, up to its minimum. */
@@ -80,7 +64,7 @@ static void tx_padded(struct kunit *test)
 
 	for (len = ETH_HLEN; len <= mock->hw->tx_len_min + 1; len++)
 		tx_one(test, mock, frame_short(test, len));
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.drop, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.drop, 0);
 }
 
 /* A packet leaves whole, whatever its pieces; an empty one has no descriptor,
@@ -167,8 +151,8 @@ static void tx_wrap(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, tx->next_to_use, 600 - 256);
 	KUNIT_EXPECT_EQ(test, tx->next_to_clean, 600 - 256);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 200);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.stop, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 200);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.stop, 0);
 }
 
 /* Packets of one descriptor until the queue stops; returns how many. */
@@ -196,8 +180,8 @@ static void tx_stop_and_wake(struct kunit *test)
 	u32 i;
 
 	KUNIT_EXPECT_EQ(test, tx_fill(test, mock), fill);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.stop, 1);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.wake, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.stop, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.wake, 0);
 	for (i = 0; i < wake - 1; i++)
 		KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, 1), 1);
 	mock_poll(mock, 0, 64);
@@ -205,9 +189,9 @@ static void tx_stop_and_wake(struct kunit *test)
 	mock_tx_run(mock, 0, 1);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_FALSE(test, netif_tx_queue_stopped(txq));
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.wake, 1);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, wake);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.drop, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.wake, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, wake);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.drop, 0);
 }
 
 /* A stack that ignores a stopped queue keeps its packet. */
@@ -235,7 +219,7 @@ static void tx_busy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock->lane[0].tx_reg.val,
 			tx->next_to_use & tx->mask);
 	kfree_skb(skb);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).xmit.drop, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).xmit.drop, 0);
 }
 
 /* A batch has one doorbell, and one report for all of it. */
@@ -252,11 +236,11 @@ static void tx_batch(struct kunit *test)
 	/* The device has reported none of the first four. */
 	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, 4), 4);
 	mock_poll(mock, 0, 64);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 5);
 	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, U32_MAX), 1);
 	mock_poll(mock, 0, 64);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 5);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 5);
 	KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 0);
 }
 
@@ -351,7 +335,7 @@ static void tx_gso_stats(struct kunit *test)
 	mock_xmit(mock, 0, frame_build(test, &gso), false);
 	mock_tx_run(mock, 0, U32_MAX);
 	mock_poll(mock, 0, 64);
-	s = tx_stats(mock).tx;
+	s = mock_stats(mock).tx;
 	KUNIT_EXPECT_EQ(test, s.packets, 5);
 	KUNIT_EXPECT_EQ(test, s.bytes, 70 + 142 + 2500 + 3 * hdr);
 	KUNIT_EXPECT_EQ(test, s.csum, 4);
@@ -388,7 +372,7 @@ static void tx_gso_wire(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, mock_tx_run(mock, 0, U32_MAX), ARRAY_SIZE(of));
 	mock_poll(mock, 0, 64);
-	s = tx_stats(mock).tx;
+	s = mock_stats(mock).tx;
 	KUNIT_EXPECT_EQ(test, s.packets, packets);
 	KUNIT_EXPECT_EQ(test, s.bytes, bytes);
 	KUNIT_EXPECT_EQ(test, s.csum, packets);
@@ -408,8 +392,8 @@ static void tx_netpoll(struct kunit *test)
 	mock_xmit(mock, 0, frame_short(test, 60), false);
 	mock_tx_run(mock, 0, U32_MAX);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 1);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).rx.packets, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 1);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 0);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
 	/* The frame is there for the next real poll. */
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
@@ -423,7 +407,7 @@ static void tx_idle_poll(struct kunit *test)
 
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_EQ(test, tx_bells(mock), bells);
-	KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.wake, 0);
+	KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.wake, 0);
 }
 
 /* A ring that is drained holds nothing; what counts as sent is the caller's
@@ -446,8 +430,8 @@ static void tx_drain(struct kunit *test)
 		mock->lane[0].tx_reg.val = 0;
 		netdev_tx_reset_queue(tx->txq);
 
-		KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.packets, 2 * sent);
-		KUNIT_EXPECT_EQ(test, tx_stats(mock).tx.bytes, 300 * sent);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.packets, 2 * sent);
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).tx.bytes, 300 * sent);
 		KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 0);
 		KUNIT_EXPECT_EQ(test, tx->next_to_use, 0);
 		KUNIT_EXPECT_EQ(test, tx->next_to_clean, 0);
@@ -480,7 +464,7 @@ static struct kunit_case tx_cases[] = {
 
 static struct kunit_suite tx_suite = {
 	.name = "flowlane_tx",
-	.init = tx_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = tx_cases,
 };

@@ -35,13 +35,6 @@ static const struct mock_hw *const drop_hws[] = MOCK_HWS;
 
 KUNIT_ARRAY_PARAM(drop_hw, drop_hws, mock_hw_desc);
 
-static int drop_init(struct kunit *test)
-{
-	mock_create_running(test, *(const struct mock_hw *const *)
-				  test->param_value);
-	return 0;
-}
-
 static void drop_expect_nothing(struct kunit *test, struct fl_tx_ring *tx,
 				const char *name)
 {
@@ -214,7 +207,7 @@ static struct kunit_case drop_cases[] = {
 
 static struct kunit_suite drop_suite = {
 	.name = "flowlane_tx_drop",
-	.init = drop_init,
+	.init = mock_init_running,
 	.exit = mock_exit,
 	.test_cases = drop_cases,
 };
