@@ -17,7 +17,9 @@ import socket
 import struct
 import sys
 
-SIOCETHTOOL, SIOCSIFFLAGS, SIOCGIFFLAGS, SIOCSIFMTU, SIOCGIFMTU = 0x8946, 0x8914, 0x8913, 0x8922, 0x8921
+from netdev import ethtool_ioctl
+
+SIOCSIFFLAGS, SIOCGIFFLAGS, SIOCSIFMTU, SIOCGIFMTU = 0x8914, 0x8913, 0x8922, 0x8921
 GRINGPARAM, SRINGPARAM, GCHANNELS, SCHANNELS = 0x10, 0x11, 0x3c, 0x3d
 SOCK = socket.socket()
 DEVICE = sys.argv[2]
@@ -25,7 +27,7 @@ DEVICE = sys.argv[2]
 
 def ethtool(data):
     buffer = array.array("I", data)
-    fcntl.ioctl(SOCK, SIOCETHTOOL, struct.pack("16sP", DEVICE.encode(), buffer.buffer_info()[0]))
+    ethtool_ioctl(SOCK, DEVICE, buffer)
     return list(buffer)
 
 

@@ -28,13 +28,10 @@ is found where it is; datagrams come back as they were sent.  Commands:
   counters DEV             every counter there is, as JSON
 """
 
-import array
 import ctypes
-import fcntl
 import json
 import mmap
 import os
-import random
 import select
 import signal
 import socket
@@ -43,184 +40,14 @@ import sys
 import threading
 import time
 
-PERIOD = 262147                     # a prime: no packet size divides it
-CHUNK = 65536
+from farend import IPPROTO_SCTP, SO_RCVBUFFORCE, SO_SNDBUFFORCE, serve
+from netdev import Genl, all_counters
+from pattern import CHUNK, Failure, PACE, receive_pattern, send_pattern
+
 UDP_SEGMENT = 103
-SO_RCVBUFFORCE, SO_SNDBUFFORCE, SO_BUSY_POLL = 33, 32, 46
-IPPROTO_SCTP = 132
+SO_BUSY_POLL = 46
 IPV6_DSTOPTS = 59
-# What a connection that is held waits between two writes, in seconds.
-PACE = float(os.environ.get("FLT_PACE", "0.004"))
 LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-class Failure(Exception):
-    """A command's reason to fail."""
-
-
-# --- The pattern
-
-class Pattern:
-    """An endless sequence of bytes, in which each offset tells its byte."""
-
-    def __init__(self, seed):
-        block = random.Random(seed).randbytes(PERIOD)
-        self.data = memoryview(block + block[:CHUNK])
-
-    def at(self, offset, length):
-        offset %= PERIOD
-        return self.data[offset:offset + length]
-
-
-PATTERNS = {}
-
-
-def pattern(seed):
-    seed %= 4
-    if seed not in PATTERNS:
-        PATTERNS[seed] = Pattern(seed)
-    return PATTERNS[seed]
-
-
-def send_pattern(sock, seed, total, pace=0, stop=None, moved=None):
-    offset, source = 0, pattern(seed)
-    while total is None or offset < total:
-        if stop is not None and stop():
-            return
-        want = CHUNK if total is None else min(CHUNK, total - offset)
-        offset += sock.send(source.at(offset, want))
-        if moved is not None:
-            moved(offset)
-        if pace:
-            time.sleep(pace)
-
-
-def receive_pattern(sock, seed, total, moved=None):
-    """Bytes received up to TOTAL or the end of the stream; Failure at a wrong one."""
-    offset, source = 0, pattern(seed)
-    buffer = bytearray(CHUNK)
-    view = memoryview(buffer)
-    while total is None or offset < total:
-        want = CHUNK if total is None else min(CHUNK, total - offset)
-        got = sock.recv_into(view[:want])
-        if not got:
-            if total is None:
-                return offset
-            raise Failure(f"the stream ended at {offset} of {total}")
-        if view[:got] != source.at(offset, got):
-            good = source.at(offset, got)
-            bad = next(i for i in range(got) if view[i] != good[i])
-            raise Failure(f"wrong data at offset {offset + bad}, {got - bad} bytes before "
-                          f"the end of a read: {bytes(view[bad:bad + 16]).hex()} instead of "
-                          f"{bytes(good[bad:bad + 16]).hex()}")
-        offset += got
-        if moved is not None:
-            moved(offset)
-    return offset
-
-
-# --- The far end
-
-def serve_stream(sock):
-    try:
-        line = b""
-        while not line.endswith(b"\n"):
-            byte = sock.recv(1)
-            if not byte:
-                return
-            line += byte
-        mode, total, seed = line.split()
-        total, seed = int(total), int(seed)
-        if mode == b"rr":
-            while True:
-                data = sock.recv(4096)
-                if not data:
-                    return
-                sock.sendall(data)
-        if mode == b"hold":
-            serve_hold(sock, seed)
-            return
-        sender = None
-        if mode in (b"in", b"both"):
-            sender = threading.Thread(target=send_pattern, args=(sock, seed + 1, total))
-            sender.start()
-        verdict = b"ok\n"
-        if mode in (b"out", b"both"):
-            try:
-                receive_pattern(sock, seed, total)
-            except Failure as failure:
-                verdict = f"{failure}\n".encode()
-        if sender:
-            sender.join()
-        sock.sendall(verdict)
-    except OSError:
-        pass
-    finally:
-        sock.close()
-
-
-def serve_hold(sock, seed):
-    over = threading.Event()
-
-    def send():
-        try:
-            send_pattern(sock, seed + 1, None, pace=PACE, stop=over.is_set)
-            sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        receive_pattern(sock, seed, None)
-    except Failure:
-        # A reset tells the other end.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        over.set()
-        sock.close()
-        return
-    over.set()
-    sender.join()
-
-
-def serve_udp(port):
-    sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
-    sock.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 8 << 20)
-    sock.bind(("::", port))
-    while True:
-        data, address = sock.recvfrom(65536)
-        # What only wants to be sent says so and gets no answer.
-        if data[:5] == b"blast":
-            continue
-        try:
-            sock.sendto(data, address)
-        except OSError:
-            pass
-
-
-def listen(port, protocol):
-    sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM, protocol)
-    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("::", port))
-    sock.listen(128)
-    if not protocol:
-        print("ready", flush=True)
-    while True:
-        connection, _ = sock.accept()
-        threading.Thread(target=serve_stream, args=(connection,), daemon=True).start()
-
-
-def serve(port):
-    threading.Thread(target=serve_udp, args=(port,), daemon=True).start()
-    try:
-        socket.socket(socket.AF_INET6, socket.SOCK_STREAM, IPPROTO_SCTP).close()
-        threading.Thread(target=listen, args=(port, IPPROTO_SCTP), daemon=True).start()
-    except OSError:
-        pass
-    listen(port, 0)
 
 
 # --- The near end: streams
@@ -349,7 +176,7 @@ def receive_set(sock, wanted, patience):
         data = sock.recv(65536)
         if data in missing:
             missing.remove(data)
-        elif len(data) >= 8 and data[:8] == wanted[0][:8] or data[:8] in {w[:8] for w in wanted}:
+        elif data[:8] in {w[:8] for w in wanted}:
             raise Failure(f"a datagram of {len(data)} bytes came back changed")
     return missing
 
@@ -626,77 +453,7 @@ def count_frames(receiver, wanted, sentinel, length, vid):
     return None
 
 
-# --- netdev-genl, without a library: a dump and its attributes
-
-QSTATS = {8: "rx-packets", 9: "rx-bytes", 10: "tx-packets", 11: "tx-bytes", 12: "rx-alloc-fail",
-          16: "rx-csum-unnecessary", 17: "rx-csum-none", 18: "rx-csum-bad",
-          25: "tx-hw-drop-errors", 26: "tx-csum-none", 27: "tx-needs-csum",
-          28: "tx-hw-gso-packets", 29: "tx-hw-gso-bytes", 30: "tx-hw-gso-wire-packets",
-          31: "tx-hw-gso-wire-bytes", 33: "tx-stop", 34: "tx-wake"}
-TABLES = {"queue": (10, 2, {1: "id", 2: "ifindex", 3: "type", 4: "napi-id"}),
-          "napi": (11, 1, {1: "ifindex", 2: "id", 3: "irq", 4: "pid", 5: "defer-hard-irqs",
-                           6: "gro-flush-timeout", 8: "threaded"}),
-          "qstats": (12, 1, {1: "ifindex", 2: "queue-type", 3: "queue-id", 4: "scope", **QSTATS})}
-
-
-def attributes(data):
-    result = {}
-    while len(data) >= 4:
-        length, kind = struct.unpack_from("HH", data)
-        if length < 4:
-            break
-        result[kind & 0x3fff] = data[4:length]
-        data = data[(length + 3) & ~3:]
-    return result
-
-
-def attribute(kind, data):
-    data = bytes(data)
-    return struct.pack("HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
-
-
-class Genl:
-    """A generic netlink socket to the netdev family."""
-
-    def __init__(self):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-        self.serial = 0
-        reply = self.ask(16, 3, attribute(2, b"netdev\0"), dump=False)[0]
-        self.family = struct.unpack("H", attributes(reply)[1])[0]
-
-    def ask(self, family, command, body, dump):
-        self.serial += 1
-        flags = 0x301 if dump else 0x1
-        data = struct.pack("BBH", command, 1, 0) + body
-        self.sock.send(struct.pack("IHHII", 16 + len(data), family, flags, self.serial, 0) + data)
-        result = []
-        while True:
-            data = self.sock.recv(1 << 18)
-            while data:
-                length, kind, _, serial, _ = struct.unpack_from("IHHII", data)
-                message, data = data[16:length], data[(length + 3) & ~3:]
-                if serial != self.serial:
-                    continue
-                if kind == 2:
-                    error = -struct.unpack_from("i", message)[0]
-                    if error:
-                        raise OSError(error, os.strerror(error))
-                    return result
-                if kind == 3:
-                    return result
-                result.append(message[4:])
-                if not dump:
-                    return result
-
-    def table(self, name, ifindex, body=b""):
-        command, kind, names = TABLES[name]
-        body = attribute(kind, struct.pack("I", ifindex)) + body
-        rows = []
-        for reply in self.ask(self.family, command, body, dump=True):
-            rows.append({names[kind]: int.from_bytes(value, "little")
-                         for kind, value in attributes(reply).items() if kind in names})
-        return rows
-
+# --- What the kernel says of a port
 
 def cmd_queues(_port, device):
     return json.dumps(Genl().table("queue", socket.if_nametoindex(device)))
@@ -709,58 +466,12 @@ def cmd_napis(_port, device):
 def cmd_napiset(_port, device, name, value):
     """Set a value of each of a port's NAPIs (7.x)."""
     genl = Genl()
-    kind = {v: k for k, v in TABLES["napi"][2].items()}[name]
-    size = 8 if name == "gro-flush-timeout" else 4
     for row in genl.table("napi", socket.if_nametoindex(device)):
-        body = attribute(2, struct.pack("I", row["id"])) + attribute(kind, int(value).to_bytes(size, "little"))
-        genl.serial += 1
-        data = struct.pack("BBH", 14, 1, 0) + body
-        genl.sock.send(struct.pack("IHHII", 16 + len(data), genl.family, 0x5, genl.serial, 0) + data)
-        error = -struct.unpack_from("i", genl.sock.recv(65536), 16)[0]
-        if error:
-            raise OSError(error, os.strerror(error))
+        genl.napi_set(row["id"], name, value)
 
 
 def cmd_qstats(_port, device):
     return json.dumps(Genl().table("qstats", socket.if_nametoindex(device)))
-
-
-# --- Counters
-
-def ethtool_stats(sock, device):
-    """ethtool -S by ioctl."""
-    def ioctl(data):
-        request = struct.pack("16sP", device.encode(), data.buffer_info()[0])
-        fcntl.ioctl(sock, 0x8946, request)
-
-    info = array.array("B", struct.pack("I", 3) + bytes(192))
-    ioctl(info)
-    count = struct.unpack_from("I", info, 180)[0]
-    names = array.array("B", struct.pack("III", 0x1b, 1, count) + bytes(32 * count))
-    ioctl(names)
-    values = array.array("B", struct.pack("II", 0x1d, count) + bytes(8 * count))
-    ioctl(values)
-    return {bytes(names[12 + 32 * i:44 + 32 * i]).split(b"\0")[0].decode():
-            struct.unpack_from("Q", values, 8 + 8 * i)[0] for i in range(count)}
-
-
-def all_counters(sock, genl, device):
-    """Every counter there is, by name."""
-    result = {}
-    base = f"/sys/class/net/{device}/statistics"
-    for name in os.listdir(base):
-        with open(f"{base}/{name}", encoding="ascii") as file:
-            result[f"ip:{name}"] = int(file.read())
-    for name, value in ethtool_stats(sock, device).items():
-        result[f"ethtool:{name}"] = value
-    index = socket.if_nametoindex(device)
-    for scope in (b"", attribute(4, struct.pack("Q", 1))):
-        for row in genl.table("qstats", index, scope):
-            where = (row.pop("queue-type", None), row.pop("queue-id", None))
-            row.pop("ifindex", None)
-            for name, value in row.items():
-                result[f"qstats:{where}:{name}"] = value
-    return result
 
 
 def cmd_watch(_port, name, device):
