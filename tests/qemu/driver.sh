@@ -113,6 +113,36 @@ address_again() {
 	ip address replace fd00::1/64 dev "$dev" nodad
 }
 
+# port_back: NIC 0 is there again, perhaps by another name: its addresses, and up
+port_back() {
+	dev=$(fl_dev 0)
+	address_again
+	must ip link set "$dev" up
+}
+
+# one_vector NAME KIND: what has to hold where a port has one interrupt of that kind; the
+# log says so since the mark
+one_vector() {
+	is "$1: one lane" 1 "$(lanes)"
+	is "$1: no more to be had" 1 "$(ethtool -l "$dev" | awk '/^Combined:/ { print $2; exit }')"
+	check "$1: the kind of interrupt" grep -qE "$2.*$dev-lane-0" /proc/interrupts
+	check "$1: the log says so" grep -q "one lane on one $1 vector" <<<"$(log_since_mark)"
+	try "$1: TCP v4" tcp $peer4 "$(scale 5000000 500000)" both
+	try "$1: TCP v6" tcp $peer6 "$(scale 1000000 200000)" both conns=4
+	try "$1: UDP" udp $peer4 1,1472,20000
+	must fl_host 'set_link n0 off'
+	check "$1: carrier goes" wait_until 10 sh -c "! grep -q 1 /sys/class/net/$dev/carrier"
+	must fl_host 'set_link n0 on'
+	check "$1: carrier comes" wait_link "$dev"
+	must ip link set "$dev" down
+	must ip link set "$dev" up
+	address_again
+	must wait_link "$dev"
+	must ethtool -G "$dev" rx 1024
+	try "$1: TCP after down and up" tcp $peer4 "$(scale 1000000 200000)" both
+	check "$1: ping" ping -qc3 -i0.05 -W3 $peer6
+}
+
 # counter NAME [DEVICE]: one of ethtool -S
 counter() {
 	ethtool -S "${2:-$dev}" | awk -v name="$1:" '$1 == name { print $2; found = 1 } END { exit !found }'

@@ -314,18 +314,26 @@ fl_trouble+='|list_(add|del) corruption|[Ll]eak|unreferenced object|page_pool.*s
 fl_trouble+='|sleeping function called|scheduling while atomic|NETDEV WATCHDOG|transmit queue .* timed out'
 fl_trouble+='|unregister_netdevice: waiting|hw csum failure|irq .*: nobody cared|page allocation failure'
 
-fl_mark=0
-# log_mark: what the kernel said until here is of no interest any more
+fl_mark=0 fl_forgiven=0
+# log_mark: what log_since_mark prints begins here; kernel_log_clean looks further back
 log_mark() {
 	fl_mark=$((fl_mark + 1))
 	echo "flowlane test mark $$.$fl_mark" >/dev/kmsg
 }
 
-log_since_mark() { dmesg | sed "1,/flowlane test mark $$\.$fl_mark\$/d"; }
+# log_forgive: what the kernel said until here does not count any more
+log_forgive() {
+	log_mark
+	fl_forgiven=$fl_mark
+}
 
-# log_without EXPRESSION: the log since the mark without lines, and whole warnings, that match
+# log_from MARK: the log since that mark
+log_from() { dmesg | sed "1,/flowlane test mark $$\.$1\$/d"; }
+log_since_mark() { log_from "$fl_mark"; }
+
+# log_without EXPRESSION: the log that counts, without lines and whole warnings that match
 log_without() {
-	log_since_mark | awk -v allowed="$1" '
+	log_from "$fl_forgiven" | awk -v allowed="$1" '
 		/cut here/ { held = "" ; holding = 1 }
 		holding {
 			held = held $0 "\n"
@@ -339,7 +347,7 @@ log_without() {
 		END { if (holding) printf "%s", held }'
 }
 
-# kernel_log_clean [NAME [ALLOWED]]: no trouble in the log since the mark, and on a kernel
+# kernel_log_clean [NAME [ALLOWED]]: no trouble in the log, and on a kernel
 # with kmemleak no leak; what matches the expression ALLOWED does not count
 kernel_log_clean() {
 	local name=${1:-"the kernel's log is clean"} allowed=${2:-'^$'} found leaks
@@ -373,4 +381,4 @@ kmemleak_report() {
 	fi
 }
 
-log_mark
+log_forgive

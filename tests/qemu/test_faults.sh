@@ -118,9 +118,7 @@ try "no counter ever fell" end counters
 # --- Down and up, probe, out and in
 
 up_again() {
-	dev=$(fl_dev 0)
-	address_again
-	ip link set "$dev" up
+	port_back
 	wait_link "$dev"
 }
 must x blast out $peer4 1400
@@ -151,25 +149,12 @@ fl_unbind 0
 read -rd '' start end < <(range __pci_enable_msix_range)
 echo "$start" >$faults/failslab/require-start
 echo "$end" >$faults/failslab/require-end
-log_mark_here=$(dmesg | wc -l)
+log_mark
 fail_percent failslab 100
 echo "$pci" >/sys/bus/pci/drivers_probe
 fail_percent failslab 0
 must up_again
-check "without MSI-X, the log says so" sh -c "dmesg | tail -n +$log_mark_here | grep -q 'one lane on one MSI vector'"
-is "one lane" 1 "$(ethtool -l "$dev" | awk '/^Combined:/ { print $2; exit }')"
-check "one MSI vector" grep -qE "PCI-MSI-.*$dev-lane-0" /proc/interrupts
-try "MSI: TCP" tcp $peer4 500000 both
-try "MSI: TCP v6" tcp $peer6 200000 both conns=4
-try "MSI: UDP" udp $peer4 1,1472,20000
-must fl_host 'set_link n0 off'
-check "MSI: carrier goes" wait_until 10 sh -c "! grep -q 1 /sys/class/net/$dev/carrier"
-must fl_host 'set_link n0 on'
-check "MSI: carrier comes" wait_link "$dev"
-must ip link set "$dev" down
-must up_again
-must ethtool -G "$dev" rx 1024
-try "MSI: after down and up" tcp $peer4 200000 both
+one_vector MSI 'PCI-MSI-'
 fl_unbind 0
 fl_bind 0
 must up_again

@@ -40,5 +40,7 @@ kernel_log_clean
 echo "WARNING: CPU: 0 PID: 1 at nothing: this is a test" >/dev/kmsg
 refuse "trouble in the log is seen" kernel_log_clean
 log_mark
-kernel_log_clean "a mark forgives"
+refuse "a mark alone does not forgive" kernel_log_clean
+log_forgive
+kernel_log_clean "what was is forgiven"
 finish

@@ -140,9 +140,7 @@ traffic_on
 for ((i = 0; i < loops; i++)); do
 	fl_unbind 0
 	fl_bind 0
-	dev=$(fl_dev 0)
-	address_again
-	must ip link set "$dev" up
+	port_back
 	[ $((i % 3)) -ne 0 ] || wait_link "$dev"
 done
 check "the link comes up after bind" wait_link "$dev"
@@ -154,24 +152,18 @@ for ((i = 0; i < loops; i++)); do
 	must rmmod flowlane
 	must insmod "$FL_MODULE"
 	must wait_until 10 fl_dev 0
-	dev=$(fl_dev 0)
-	address_again
-	must ip link set "$dev" up
+	port_back
 	[ $((i % 3)) -ne 0 ] || wait_link "$dev"
 done
 check "the link comes up after insmod" wait_link "$dev"
 traffic_off "rmmod and insmod"
 works "rmmod and insmod"
 check "the other driver gets the port back" fl_bind 0 igb
-dev=$(fl_dev 0)
-address_again
-must ip link set "$dev" up
+port_back
 must wait_link "$dev"
 works "under the in-tree driver"
 fl_bind 0
-dev=$(fl_dev 0)
-address_again
-must ip link set "$dev" up
+port_back
 must wait_link "$dev"
 
 # --- The device fails
@@ -200,9 +192,7 @@ check "a device that is unplugged goes" fl_unplug 0
 check "and comes back" fl_plug 0 igb
 wait_until 10 fl_driver 0
 fl_bind 0
-dev=$(fl_dev 0)
-address_again
-must ip link set "$dev" up
+port_back
 check "with its link" wait_link "$dev"
 traffic_off "unplugged and plugged"
 works "unplugged and plugged"
