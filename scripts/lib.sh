@@ -87,7 +87,9 @@ progress() {
 
 progress_beat() {
 	local begin=$SECONDS steps
-	# The sleep may outlive its parent: it must not hold the caller's pipe.
+	# A clock, that waits for nothing: progress() kills it, and where that was killed
+	# itself it ends at the next beat.  The sleep may outlive its parent, and must not
+	# hold the caller's pipe.
 	while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
 		steps=
 		if [ -n "$3" ]; then

@@ -21,9 +21,6 @@ from table import single_mode
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-# TCG goes byte by byte where the kernel trusts a fast "rep stosb" or "rep movsb".
-CPU = "max,la57=off,erms=off,fsrm=off,fsrs=off,fzrm=off,fsrc=off"
-COUNTING_CPU = CPU + ",rdrand=off,rdseed=off"
 MARK_PORT, MARK_BEGIN, MARK_END = "0x80", "0xb0", "0xe0"
 
 
@@ -182,14 +179,14 @@ def vm_arguments(device, wire, driver, tools, share, counting, timeout):
              "--env", f"FL_MODULE={tools.module}", "--env", f"BENCH_LOAD={tools.load}",
              "--env", f"BENCH_DRIVERS={driver.name} {peer.name}", *device.qemu]
     if counting:
-        words += ["--cpus", "1", "--cpu", COUNTING_CPU, "--accel", "tcg,tb-size=512", "--append", "nokaslr quiet",
+        words += ["--cpus", "1", "--cpu", "+rdrand=off,rdseed=off", "--accel", "tcg,tb-size=512", "--append", "nokaslr quiet",
                   "--env", "BENCH_TRACE=memory_region_ops_*", "--qemu=-D",
                   "--qemu=" + os.path.join(share, "trace.log")]
         for argument in ("-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm", "-seed", "1",
                          "-plugin", f"file={tools.plugin},out={os.path.join(share, 'count')}"):
             words.append(f"--qemu={argument}")
     else:
-        words += ["--cpus", "2", "--cpu", CPU, "--append", "quiet"]
+        words += ["--cpus", "2", "--append", "quiet"]
     return words + ["--", os.path.join(HERE, "guest.sh")]
 
 
