@@ -13,7 +13,9 @@ case $FL_CACHE in
 	FL_CACHE=/var/tmp/flowlane-$(id -u)
 	;;
 esac
-export FL_TOP FL_CACHE
+# Another QEMU than the one that scripts/setup unpacks can be named.
+FL_QEMU=${FL_QEMU:-$FL_CACHE/qemu/qemu-system-x86_64}
+export FL_TOP FL_CACHE FL_QEMU
 
 # The clang that is new enough for both kernels (Linux 7.x wants at least 17).
 # shellcheck disable=SC2034 # for those who source this

@@ -36,9 +36,9 @@ def command(*words, **options):
     return done.stdout.strip()
 
 
-def cache_dir():
-    """The cache, as scripts/lib.sh decides"""
-    return command("bash", "-c", '. "$0"; printf %s "$FL_CACHE"', os.path.join(TOP, "scripts/lib.sh"))
+def setting(name):
+    """FL_CACHE or FL_QEMU, as scripts/lib.sh decides"""
+    return command("bash", "-c", '. "$0"; printf %s "${!1}"', os.path.join(TOP, "scripts/lib.sh"), name)
 
 
 class Tools:
@@ -254,10 +254,10 @@ def facts(arguments):
     if "--out" in arguments:
         at = arguments.index("--out")
         arguments = arguments[:at] + arguments[at + 2:]
-    kernel = os.path.realpath(os.path.join(cache_dir(), "kernels/debian"))
+    kernel = os.path.realpath(os.path.join(setting("FL_CACHE"), "kernels/debian"))
     with open(os.path.join(kernel, "release"), encoding="utf-8") as text:
         release = text.read().strip()
     version = command("git", "-C", TOP, "describe", "--always", "--dirty") if \
         os.path.exists(os.path.join(TOP, ".git")) else "unknown"
-    return {"kernel": f"Debian's {release}", "QEMU": command("qemu-system-x86_64", "--version").split("\n")[0],
+    return {"kernel": f"Debian's {release}", "QEMU": command(setting("FL_QEMU"), "--version").split("\n")[0],
             "Flowlane": version, "host CPUs": os.cpu_count(), "repeat with": f"make bench BENCH='{' '.join(arguments)}'" if arguments else "make bench"}
