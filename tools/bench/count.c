@@ -118,7 +118,7 @@ static void find_marks(struct qemu_plugin_tb *tb)
 	}
 }
 
-static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
+static void on_translation(struct qemu_plugin_tb *tb, void *data)
 {
 	uint64_t vaddr = qemu_plugin_tb_vaddr(tb);
 	uint32_t slot = 0;
@@ -148,6 +148,6 @@ EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **a
 		return -1;
 	}
 	score = qemu_plugin_scoreboard_new(SLOTS * sizeof(uint64_t));
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation, NULL);
 	return 0;
 }

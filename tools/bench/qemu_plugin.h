@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What count.c uses of QEMU's interface for plugins (version 4, QEMU 9.2 and later).
+ * What count.c uses of QEMU's interface for plugins (version 7, QEMU 11).
  * Debian has no package with QEMU's own header.
  */
 #ifndef BENCH_QEMU_PLUGIN_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define EXPORT __attribute__((visibility("default")))
-#define PLUGIN_API 4
+#define PLUGIN_API 7
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -25,10 +25,10 @@ struct counter {
 enum inline_op { INLINE_ADD };
 enum cb_flags { CB_NO_REGS };
 
-typedef void (*trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
+typedef void (*trans_cb)(struct qemu_plugin_tb *tb, void *data);
 typedef void (*exec_cb)(unsigned int vcpu, void *data);
 
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb);
+void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb, void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb,
 					    enum cb_flags flags, void *data);
 void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
