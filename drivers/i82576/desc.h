@@ -132,16 +132,20 @@ i82576_rx_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 	}
 
 	rss_type = le16_to_cpu(desc->wb.pkt_info) & I82576_RXD_RSS_TYPE;
-	if (likely(features & NETIF_F_RXHASH) && rss_type)
-		__skb_set_hash(skb, le32_to_cpu(desc->wb.rss), false,
-			       BIT(rss_type) & I82576_RSS_L4_TYPES);
+	if (likely(features & NETIF_F_RXHASH) && rss_type) {
+		/* All three fields of the hash are clear in a new skb. */
+		skb->hash = le32_to_cpu(desc->wb.rss);
+		if (BIT(rss_type) & I82576_RSS_L4_TYPES)
+			skb->l4_hash = 1;
+	}
 
 	if (status & I82576_RXD_VP)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q),
 				       le16_to_cpu(desc->wb.vlan));
 }
 
-static __always_inline void i82576_post(void *desc, u32 slot, dma_addr_t dma)
+static __always_inline void i82576_post(void *desc, unsigned long slot,
+					dma_addr_t dma)
 {
 	union i82576_rx_desc *rxd = desc;
 

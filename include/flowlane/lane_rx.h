@@ -35,7 +35,7 @@ struct fl_rx_leaf {
 	void (*describe)(const struct fl_rx_ring *rx, u32 slot, u32 status,
 			 netdev_features_t features, struct sk_buff *skb,
 			 struct fl_rx_count *count);
-	void (*post)(void *desc, u32 slot, dma_addr_t dma);
+	void (*post)(void *desc, unsigned long slot, dma_addr_t dma);
 	void (*kick)(const struct fl_rx_ring *rx);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
 	u32 eop;
@@ -91,12 +91,12 @@ static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 
 	while ((s32)(last - next) >= 0) {
 		struct page *page = page_pool_alloc_pages(rx->pool, gfp);
-		u32 slot = next & rx->mask;
+		unsigned long slot = next & rx->mask;
+		unsigned long end = slot + page_bufs;
 		void *desc = rx->desc;
 		void **buf = rx->buf;
 		dma_addr_t dma;
 		void *va;
-		u32 i;
 
 		if (unlikely(!page))
 			break;
@@ -104,10 +104,12 @@ static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 		va = page_address(page);
 		dma = page_pool_get_dma_addr(page) + rx->headroom;
 		/* Both counts are powers of two: a page's slots never wrap. */
-		for (i = 0; i < page_bufs; i++) {
-			buf[slot + i] = va + i * truesize;
-			leaf.post(desc, slot + i, dma + i * truesize);
-		}
+		do {
+			buf[slot] = va;
+			leaf.post(desc, slot, dma);
+			va += truesize;
+			dma += truesize;
+		} while (++slot != end);
 		next += page_bufs;
 	}
 	n = next - rx->next_to_use;
@@ -139,32 +141,34 @@ static __always_inline void fl_rx_buf_put(const struct fl_rx_ring *rx, void *va)
 /* Let the CPU see what the device wrote. Looking for the page takes longer than
  * to find out that a coherent device needs none of it.
  */
-static __always_inline void fl_rx_sync(const struct fl_rx_ring *rx, void *va,
-				       u32 len)
+static __always_inline void fl_rx_sync(const struct fl_rx_ring *rx, u32 slot,
+				       const struct fl_rx_leaf leaf)
 {
+	void *va = rx->buf[slot];
+
 	if (unlikely(dma_dev_need_sync(rx->dev)))
 		page_pool_dma_sync_for_cpu(rx->pool, virt_to_page(va),
 					   offset_in_page(va) + rx->headroom,
-					   len);
+					   leaf.len(rx, slot));
 }
 
-/* Make an skb around a frame's first buffer. The buffer is consumed, also on
- * failure.
+/* Make an skb around a frame's first buffer; NULL without memory, and then the
+ * buffer is still there. To look at the descriptor after the call is cheaper
+ * than to keep over the call what was read before.
  */
 static __always_inline struct sk_buff *
-fl_rx_build(const struct fl_rx_ring *rx, void *va, u32 len,
-	    struct fl_rx_count *count)
+fl_rx_build(const struct fl_rx_ring *rx, u32 slot,
+	    const struct fl_rx_leaf leaf)
 {
+	void *va = rx->buf[slot];
 	struct sk_buff *skb;
+	u32 len;
 
 	prefetch(va + rx->headroom);
 	skb = napi_build_skb(va, rx->truesize);
-	if (unlikely(!skb)) {
-		fl_rx_buf_put(rx, va);
-		count->alloc_fail++;
-		count->drops++;
-		return FL_RX_DISCARD;
-	}
+	if (unlikely(!skb))
+		return NULL;
+	len = leaf.len(rx, slot);
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, rx->headroom);
 	/* It is new: skb_put() would find nothing to object to. */
@@ -173,36 +177,53 @@ fl_rx_build(const struct fl_rx_ring *rx, void *va, u32 len,
 	return skb;
 }
 
-/* Add the buffer of one more descriptor to a frame. */
-static __always_inline struct sk_buff *
-fl_rx_append(const struct fl_rx_ring *rx, struct sk_buff *skb, void *va,
-	     u32 len, struct fl_rx_count *count)
+/* The buffer at an index found no skb. */
+static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, u32 i,
+				struct fl_rx_count *count)
 {
+	fl_rx_buf_put(rx, rx->buf[i & rx->mask]);
+	count->alloc_fail++;
+	count->drops++;
+}
+
+/* Add the buffer of one more descriptor to the frame that waits for its end.
+ * Returns it, or NULL if it is to be dropped.
+ */
+static __always_inline struct sk_buff *
+fl_rx_append(struct fl_rx_ring *rx, u32 slot, struct fl_rx_count *count,
+	     const struct fl_rx_leaf leaf)
+{
+	struct sk_buff *skb = rx->skb;
+	void *va = rx->buf[slot];
+
+	rx->skb = NULL;
 	if (unlikely(skb == FL_RX_DISCARD)) {
 		fl_rx_buf_put(rx, va);
-	} else if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX &&
-			  skb_headlen(skb) >= ETH_HLEN)) {
+		return NULL;
+	}
+	if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX &&
+		   skb_headlen(skb) >= ETH_HLEN)) {
 		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags,
 				virt_to_page(va),
-				offset_in_page(va) + rx->headroom, len,
-				rx->truesize);
-	} else {
-		/* Longer than any frame we let in, or cut where none is: the
-		 * device is confused.
-		 */
-		fl_rx_buf_put(rx, va);
-		dev_kfree_skb_any(skb);
-		skb = FL_RX_DISCARD;
-		count->errors++;
+				offset_in_page(va) + rx->headroom,
+				leaf.len(rx, slot), rx->truesize);
+		return skb;
 	}
-	return skb;
+	/* Longer than any frame we let in, or cut where none is: the device is
+	 * confused.
+	 */
+	fl_rx_buf_put(rx, va);
+	dev_kfree_skb_any(skb);
+	count->errors++;
+	return NULL;
 }
 
 /* For leaves: the L4 checksum was verified. */
 static __always_inline void fl_rx_csum_ok(struct sk_buff *skb,
 					  struct fl_rx_count *count)
 {
-	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	/* It was CHECKSUM_NONE, which is 0. */
+	skb->ip_summed |= CHECKSUM_UNNECESSARY;
 	count->csum_unnecessary++;
 }
 
@@ -221,7 +242,7 @@ static __always_inline void fl_rx_up(const struct fl_rx_ring *rx,
 static inline void fl_rx_lose(struct sk_buff *skb, struct fl_rx_count *count)
 {
 	count->lost++;
-	if (skb == FL_RX_DISCARD)
+	if (!skb)
 		return;
 	count->errors++;
 	dev_kfree_skb_any(skb);
@@ -269,7 +290,6 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 					const struct fl_rx_leaf leaf)
 {
 	netdev_features_t features = rx->netdev->features;
-	struct sk_buff *skb = rx->skb;
 	u32 next = rx->next_to_clean;
 	u32 left = budget;
 
@@ -277,34 +297,34 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 	while (left && next != rx->next_to_use) {
 		u32 slot = next & rx->mask;
 		u32 status = leaf.pull(rx, slot);
-		void *va = rx->buf[slot];
-		u32 len;
+		struct sk_buff *skb;
 
 		if (!status)
 			break;
 		next++;
-		len = leaf.len(rx, slot);
-		fl_rx_sync(rx, va, len);
+		fl_rx_sync(rx, slot, leaf);
 
 		/* An XDP program is to run here: the frame is readable, no skb yet. */
 
-		if (likely(!skb))
-			skb = fl_rx_build(rx, va, len, count);
-		else
-			skb = fl_rx_append(rx, skb, va, len, count);
-		if (unlikely(!(status & leaf.eop)))
-			continue;
-		left--;
-		if (likely(skb != FL_RX_DISCARD && !(status & leaf.error) &&
-			   skb->len >= ETH_HLEN)) {
+		if (likely(!rx->skb)) {
+			skb = fl_rx_build(rx, slot, leaf);
+			if (unlikely(!skb))
+				fl_rx_no_skb(rx, next - 1, count);
+		} else {
+			skb = fl_rx_append(rx, slot, count, leaf);
+		}
+		if (likely(skb && skb->len >= ETH_HLEN &&
+			   (status & (leaf.eop | leaf.error)) == leaf.eop)) {
+			left--;
 			leaf.describe(rx, slot, status, features, skb, count);
 			fl_rx_up(rx, skb, count);
-		} else {
+		} else if (status & leaf.eop) {
+			left--;
 			fl_rx_lose(skb, count);
+		} else {
+			rx->skb = skb ?: FL_RX_DISCARD;
 		}
-		skb = NULL;
 	}
-	rx->skb = skb;
 	rx->next_to_clean = next;
 	return budget - left;
 }

@@ -73,7 +73,8 @@ plain_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vlan_tci);
 }
 
-static __always_inline void plain_post(void *desc, u32 slot, dma_addr_t dma)
+static __always_inline void plain_post(void *desc, unsigned long slot,
+				       dma_addr_t dma)
 {
 	struct plain_rx_desc *rxd = desc;
 
