@@ -12,7 +12,7 @@ is "the peer's driver" flowlane "$(in_peer ethtool -i "$peer_dev" | awk '/^drive
 
 # --- A large file, each way
 
-size=$(scale 200000000 10000000)
+size=$(scale 200000000 4000000)
 head -c "$size" /dev/urandom >/tmp/sent
 sum=$(sha256sum </tmp/sent)
 
