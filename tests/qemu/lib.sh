@@ -331,13 +331,14 @@ log_forgive() {
 log_from() { dmesg | sed "1,/flowlane test mark $$\.$1\$/d"; }
 log_since_mark() { log_from "$fl_mark"; }
 
-# log_without EXPRESSION: the log that counts, without lines and whole warnings that match
+# log_without EXPRESSION: the log that counts, without lines, whole warnings and whole
+# reports of lockdep that match
 log_without() {
 	log_from "$fl_forgiven" | awk -v allowed="$1" '
-		/cut here/ { held = "" ; holding = 1 }
+		!holding && /cut here|WARNING: possible/ { held = "" ; holding = 1 }
 		holding {
 			held = held $0 "\n"
-			if (/end trace/) {
+			if (/end trace|<\/TASK>/) {
 				if (held !~ allowed) printf "%s", held
 				holding = 0
 			}
