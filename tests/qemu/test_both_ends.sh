@@ -3,7 +3,7 @@
 # switched off and on at either end under traffic.
 #
 # vm: kernel=debian cpus=4 mem=3072 nics=igb,igb timeout=180
-# vm: kernel=debug cpus=2 nics=igb,igb timeout=240
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=240 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
