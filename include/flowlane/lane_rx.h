@@ -21,7 +21,8 @@ struct fl_rx_count;
  *	and orders all other reads of the descriptor behind it
  * @len: bytes written to the buffer of a slot that was pulled
  * @describe: tell an skb what the device knows of it, as far as the features
- *	want to know: checksum, hash, VLAN tag. The slot is that of its end
+ *	want to know: checksum, hash, VLAN tag. The slot is that of its end. The
+ *	skb is as new: none of that has been said of it
  * @post: give a slot of @desc a buffer; becomes visible to the device with @kick
  * @kick: tell the device of all slots up to the producer index
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
@@ -177,7 +178,9 @@ fl_rx_build(const struct fl_rx_ring *rx, u32 slot,
 	return skb;
 }
 
-/* The buffer at an index found no skb. */
+/* The buffer at an index found no skb. Not at a slot: that would be kept over
+ * the call that makes skbs.
+ */
 static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, u32 i,
 				struct fl_rx_count *count)
 {
