@@ -17,7 +17,9 @@ static_assert(sizeof(struct fl_tx_view) == offsetof(struct fl_tx_stats, sync));
 static_assert(sizeof(struct fl_xmit_view) ==
 	      offsetof(struct fl_xmit_stats, sync));
 
-/* @bytes of counters from @src on, all of the same moment. */
+/* @bytes of counters from @src on. Each is whole; on 32 bits they are also of the
+ * same moment.
+ */
 static void fl_stats_read(const void *src, const struct u64_stats_sync *sync,
 			  void *dst, size_t bytes)
 {
@@ -94,7 +96,7 @@ static void fl_qstats_add_tx(struct netdev_queue_stats_tx *q,
 	q->packets += v->tx.packets;
 	q->bytes += v->tx.bytes;
 	q->needs_csum += v->tx.csum;
-	q->csum_none += v->tx.packets - v->tx.csum;
+	q->csum_none += v->tx.csum_none;
 	q->hw_gso_packets += v->tx.gso_packets;
 	q->hw_gso_bytes += v->tx.gso_bytes;
 	q->hw_gso_wire_packets += v->tx.gso_wire_packets;

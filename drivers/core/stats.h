@@ -22,6 +22,7 @@ struct fl_tx_view {
 	u64 packets;
 	u64 bytes;
 	u64 csum;
+	u64 csum_none;
 	u64 gso_packets;
 	u64 gso_bytes;
 	u64 gso_wire_packets;

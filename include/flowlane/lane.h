@@ -164,7 +164,8 @@ struct fl_tx_ring {
 };
 
 /* Statistics live in the lane, not in its rings, and lanes live as long as the
- * port: totals never go backwards, whatever is reconfigured.
+ * port: totals never go backwards, whatever is reconfigured. A 64-bit reader may
+ * come between two of them, so none is the difference of others.
  */
 struct fl_rx_stats {
 	u64_stats_t packets;
@@ -182,6 +183,7 @@ struct fl_tx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t csum;
+	u64_stats_t csum_none;
 	u64_stats_t gso_packets;
 	u64_stats_t gso_bytes;
 	u64_stats_t gso_wire_packets;

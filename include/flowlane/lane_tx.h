@@ -277,17 +277,17 @@ static __always_inline void fl_tx_publish(struct fl_lane *lane,
 					  bool woken)
 {
 	struct fl_tx_stats *s = &lane->tx_stats;
+	/* Segments count as the device sent them. */
+	u32 packets = count->skbs - count->gso_packets +
+		      count->gso_wire_packets;
+	u32 bytes = count->len - count->gso_bytes + count->gso_wire_bytes;
 
 	u64_stats_update_begin(&s->sync);
-	u64_stats_add(&s->packets, count->skbs);
-	u64_stats_add(&s->bytes, count->len);
+	u64_stats_add(&s->packets, packets);
+	u64_stats_add(&s->bytes, bytes);
 	u64_stats_add(&s->csum, count->csum);
+	u64_stats_add(&s->csum_none, packets - count->csum);
 	if (count->gso_packets) {
-		/* They count as the device sent them. */
-		u64_stats_add(&s->packets,
-			      count->gso_wire_packets - count->gso_packets);
-		u64_stats_add(&s->bytes,
-			      count->gso_wire_bytes - count->gso_bytes);
 		u64_stats_add(&s->gso_packets, count->gso_packets);
 		u64_stats_add(&s->gso_bytes, count->gso_bytes);
 		u64_stats_add(&s->gso_wire_packets, count->gso_wire_packets);

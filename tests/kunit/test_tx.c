@@ -339,6 +339,7 @@ static void tx_gso_stats(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.packets, 5);
 	KUNIT_EXPECT_EQ(test, s.bytes, 70 + 142 + 2500 + 3 * hdr);
 	KUNIT_EXPECT_EQ(test, s.csum, 4);
+	KUNIT_EXPECT_EQ(test, s.csum_none, 1);
 	KUNIT_EXPECT_EQ(test, s.gso_packets, 1);
 	KUNIT_EXPECT_EQ(test, s.gso_bytes, 2500 + hdr);
 	KUNIT_EXPECT_EQ(test, s.gso_wire_packets, 3);
@@ -376,6 +377,7 @@ static void tx_gso_wire(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.packets, packets);
 	KUNIT_EXPECT_EQ(test, s.bytes, bytes);
 	KUNIT_EXPECT_EQ(test, s.csum, packets);
+	KUNIT_EXPECT_EQ(test, s.csum_none, 0);
 	KUNIT_EXPECT_EQ(test, s.gso_packets, ARRAY_SIZE(of));
 	KUNIT_EXPECT_EQ(test, s.gso_bytes, gso_bytes);
 	KUNIT_EXPECT_EQ(test, s.gso_wire_packets, packets);
