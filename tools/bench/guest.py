@@ -54,13 +54,18 @@ def at(end):
 
 # --- What the kernel counts
 
+def is_vector(name, device):
+    """Does a line of /proc/interrupts end with one of a device's?"""
+    return re.match(re.escape(device) + r"($|\W)", name)
+
+
 def interrupts(text):
     """The sum over CPUs of the interrupts of each port's vectors"""
     sums = {NEAR: 0, FAR: 0}
     for line in text.splitlines():
         words = line.split()
         for device in sums:
-            if words and re.match(re.escape(device) + r"($|\W)", words[-1]):
+            if words and is_vector(words[-1], device):
                 sums[device] += sum(int(word) for word in words[1:] if word.isdigit())
     return sums
 
@@ -106,6 +111,18 @@ def lanes_of(end):
         done = subprocess.run(["ethtool", "-l", ENDS[end][0]], capture_output=True, text=True, check=False)
     combined = re.findall(r"Combined:\s+(\d+)", done.stdout)
     return int(combined[1]) if len(combined) == 2 else None
+
+
+def place_interrupts():
+    """Each end gets a CPU of its own, whatever its driver prefers: whether an end's work and
+    the other's share a CPU decides about speed, and is not what drivers are compared by"""
+    cpus = os.cpu_count()
+    for line in read("/proc/interrupts").splitlines()[1:]:
+        number, *_, name = line.split()
+        for cpu, device in enumerate((NEAR, FAR)):
+            if is_vector(name, device):
+                with open(f"/proc/irq/{number[:-1]}/smp_affinity_list", "w", encoding="utf-8") as affinity:
+                    affinity.write(str(cpu % cpus))
 
 
 def set_lanes(lanes, now):
@@ -205,6 +222,7 @@ def main():
     lanes_now = dict(own)
     for name, lanes, jobs in todo["measurements"]:
         set_lanes(lanes or own["near"], lanes_now)
+        place_interrupts()
         print("bench " + json.dumps({"name": name, **measure(jobs, macs)}), flush=True)
     if todo["symbols"]:
         call("sh", "-c", f"grep -i ' [tw] ' /proc/kallsyms > {OUT}/symbols")
