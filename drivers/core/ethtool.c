@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ethtool: what a port is, its counters, its lanes and rings, its link. */
+/* ethtool: what a port is, its counters, lanes, rings, moderation and link. */
 #include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/log2.h>
 
+#include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
 #include "stats.h"
@@ -165,6 +166,108 @@ static int fl_set_ringparam(struct net_device *netdev,
 	return fl_reconfigure(fl, &cfg, extack);
 }
 
+static void fl_coalesce_fill(struct ethtool_coalesce *ec,
+			     const struct fl_coalesce *c)
+{
+	ec->rx_coalesce_usecs = c->usecs;
+	ec->tx_coalesce_usecs = c->usecs;
+	ec->use_adaptive_rx_coalesce = c->adaptive;
+	ec->use_adaptive_tx_coalesce = c->adaptive;
+}
+
+/* A lane's one interrupt serves both directions: a value for one of them is the
+ * other's as well. The stack fills in what a user has left out, so the one that
+ * is new counts. False if both are new and differ.
+ */
+static bool fl_coalesce_pick(u32 old, u32 rx, u32 tx, u32 *val)
+{
+	*val = rx == old ? tx : rx;
+	return rx == tx || rx == old || tx == old;
+}
+
+static int fl_coalesce_parse(struct fl_dev *fl, const struct fl_coalesce *old,
+			     const struct ethtool_coalesce *ec,
+			     struct fl_coalesce *c,
+			     struct netlink_ext_ack *extack)
+{
+	u32 most = fl->caps.itr_max * fl->caps.itr_unit_ns / NSEC_PER_USEC;
+	u32 usecs, adaptive;
+
+	if (!fl_coalesce_pick(old->usecs, ec->rx_coalesce_usecs,
+			      ec->tx_coalesce_usecs, &usecs)) {
+		NL_SET_ERR_MSG(extack,
+			       "one interrupt serves both directions: rx-usecs and tx-usecs cannot differ");
+		return -EINVAL;
+	}
+	if (usecs > most) {
+		NL_SET_ERR_MSG_FMT(extack, "at most %u usecs between interrupts",
+				   most);
+		return -ERANGE;
+	}
+	/* Of two flags that differ, one is always the old one. */
+	fl_coalesce_pick(old->adaptive, ec->use_adaptive_rx_coalesce,
+			 ec->use_adaptive_tx_coalesce, &adaptive);
+	c->usecs = fl_coalesce_round(fl, usecs);
+	c->adaptive = adaptive;
+	return 0;
+}
+
+static int fl_get_coalesce(struct net_device *netdev,
+			   struct ethtool_coalesce *ec,
+			   struct kernel_ethtool_coalesce *kernel_ec,
+			   struct netlink_ext_ack *extack)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	fl_coalesce_fill(ec, &fl->coalesce);
+	return 0;
+}
+
+static int fl_set_coalesce(struct net_device *netdev,
+			   struct ethtool_coalesce *ec,
+			   struct kernel_ethtool_coalesce *kernel_ec,
+			   struct netlink_ext_ack *extack)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	struct fl_coalesce c;
+	int i, err;
+
+	err = fl_coalesce_parse(fl, &fl->coalesce, ec, &c, extack);
+	if (err)
+		return err;
+	fl->coalesce = c;
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		fl_coalesce_set(&fl->lane[i], &c);
+	return 0;
+}
+
+static int fl_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
+				     struct ethtool_coalesce *ec)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (queue >= fl->cfg.lanes)
+		return -EINVAL;
+	fl_coalesce_fill(ec, &fl->lane[queue].coalesce);
+	return 0;
+}
+
+static int fl_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
+				     struct ethtool_coalesce *ec)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+	struct fl_coalesce c;
+	int err;
+
+	if (queue >= fl->cfg.lanes)
+		return -EINVAL;
+	err = fl_coalesce_parse(fl, &fl->lane[queue].coalesce, ec, &c, NULL);
+	if (err)
+		return err;
+	fl_coalesce_set(&fl->lane[queue], &c);
+	return 0;
+}
+
 static int fl_get_link_ksettings(struct net_device *netdev,
 				 struct ethtool_link_ksettings *cmd)
 {
@@ -189,6 +292,8 @@ static int fl_nway_reset(struct net_device *netdev)
 }
 
 const struct ethtool_ops fl_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS |
+				     ETHTOOL_COALESCE_USE_ADAPTIVE,
 	.get_drvinfo = fl_get_drvinfo,
 	.get_msglevel = fl_get_msglevel,
 	.set_msglevel = fl_set_msglevel,
@@ -201,6 +306,10 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_ethtool_stats = fl_get_ethtool_stats,
 	.get_channels = fl_get_channels,
 	.set_channels = fl_set_channels,
+	.get_coalesce = fl_get_coalesce,
+	.set_coalesce = fl_set_coalesce,
+	.get_per_queue_coalesce = fl_get_per_queue_coalesce,
+	.set_per_queue_coalesce = fl_set_per_queue_coalesce,
 	.get_ringparam = fl_get_ringparam,
 	.set_ringparam = fl_set_ringparam,
 	.get_ts_info = ethtool_op_get_ts_info,

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <net/netdev_queues.h>
 
+#include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
 #define FL_MSG_DEFAULT	(NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK | \
@@ -66,6 +67,7 @@ int fl_dev_init(struct fl_dev *fl)
 		return -ENOMEM;
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_lane_init(fl, i);
+	fl_coalesce_init(fl);
 	fl->msg_enable = FL_MSG_DEFAULT;
 	fl->cfg.lanes = min3(num_online_cpus(), (u32)fl->caps.lanes_max,
 			     (u32)FL_LANES_DEFAULT);

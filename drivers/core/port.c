@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/page_pool/helpers.h>
 
+#include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
 /* A link that is away for longer is not about to come back. */
@@ -129,6 +130,7 @@ static void fl_lanes_run(struct fl_dev *fl)
 		struct fl_lane *lane = &fl->lane[i];
 
 		lane->last_poll = jiffies;
+		fl_coalesce_start(lane);
 		napi_enable(&lane->napi);
 		fl_lane_set_napi(lane, &lane->napi);
 		local_bh_disable();
@@ -147,6 +149,7 @@ static void fl_lanes_halt(struct fl_dev *fl)
 		fl_lane_set_napi(lane, NULL);
 		napi_disable(&lane->napi);
 		timer_delete_sync(&lane->retry);
+		fl_coalesce_stop(lane);
 	}
 }
 
@@ -208,7 +211,7 @@ static void fl_port_down(struct fl_dev *fl)
 
 	if (!fl->running)
 		return;
-	fl->running = false;
+	WRITE_ONCE(fl->running, false);
 	fl_lanes_halt(fl);
 	fl_tx_stop(fl);
 	fl->ops->down(fl);
@@ -229,7 +232,7 @@ static int fl_port_start(struct fl_dev *fl)
 		netdev_err(fl->netdev, "the device does not start: %d\n", err);
 		return err;
 	}
-	fl->running = true;
+	WRITE_ONCE(fl->running, true);
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl->lane[i].masked = false;
 	fl_lanes_run(fl);
@@ -443,7 +446,7 @@ static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
 	err = fl->ops->pause(fl);
 	if (err) {
 		netdev_warn(fl->netdev, "queues do not stop, resetting\n");
-		fl->running = false;
+		WRITE_ONCE(fl->running, false);
 		fl->ops->down(fl);
 	}
 	fl_tx_drain(fl, !err);

@@ -31,7 +31,6 @@ struct i82576_phy {
  * @io: BAR 0
  * @msix: one vector a lane and one for other causes; else one for all
  * @queue_filters: the device has 5-tuple filters (QEMU's has not)
- * @itr_usecs: interrupt moderation interval; RTNL
  * @rss_key: RSS key; constant
  * @mta: the multicast hash table as written; netif_addr_lock
  * @link_work: looks at the link after an interrupt
@@ -47,7 +46,6 @@ struct i82576 {
 	u8 __iomem *io;
 	bool msix;
 	bool queue_filters;
-	u16 itr_usecs;
 	u8 rss_key[RSSRK_BYTES];
 	u32 mta[MTA_COUNT];
 	struct work_struct link_work;
@@ -116,6 +114,7 @@ void i82576_irq_cleanup(struct i82576 *hw);
 int i82576_irq_request(struct fl_lane *lane);
 void i82576_irq_free(struct fl_lane *lane);
 void i82576_irq_setup(struct i82576 *hw);
+void i82576_set_itr(struct fl_lane *lane);
 void i82576_irq_enable(struct i82576 *hw);
 void i82576_irq_disable(struct i82576 *hw);
 

@@ -10,10 +10,12 @@
 
 #include "hw.h"
 
-/* Bulk traffic gains little beyond this, request/response loses little. */
-#define I82576_ITR_USECS	20
-/* Other causes come once in this time at most; the first comes at once. */
-#define I82576_ITR_OTHER_USECS	2000
+/* Other causes come once in this time at most, in units; the first comes at
+ * once.
+ */
+#define I82576_ITR_OTHER	2000
+/* What QEMU's model counts the interval's upper 14 bits in. */
+#define I82576_QEMU_ITR_NS	2048
 
 static u32 i82576_other_bit(const struct i82576 *hw)
 {
@@ -61,6 +63,33 @@ static irqreturn_t i82576_single_irq(int irq, void *data)
 	return fl_lane_irq(irq, lane);
 }
 
+/* The interval is in microseconds (datasheet 8.8.14). QEMU's model takes one
+ * bit more of the register for it, and counts in 1.024 us: as it leaves the
+ * lowest bit out, a unit is two of them.
+ */
+static u32 i82576_eitr(const struct i82576 *hw, u16 itr)
+{
+	if (hw->queue_filters)
+		return FIELD_PREP(EITR_INTERVAL, itr);
+	return FIELD_PREP(EITR_QEMU_INTERVAL, itr);
+}
+
+/**
+ * i82576_set_itr() - tell the device a lane's moderation interval
+ * @lane: lane
+ *
+ * One that is running is not cut short.
+ *
+ * Context: process.
+ */
+void i82576_set_itr(struct fl_lane *lane)
+{
+	struct i82576 *hw = i82576_of(lane->fl);
+
+	i82576_wr(hw, I82576_EITR(lane->idx),
+		  i82576_eitr(hw, lane->itr) | EITR_CNT_IGNR);
+}
+
 /* Lanes start out on the CPUs near the device, one each. Set here and not on
  * request: where a user moves an interrupt, it stays over down and up.
  */
@@ -105,7 +134,9 @@ int i82576_irq_init(struct i82576 *hw)
 			 pdev->msi_enabled ? "MSI" : "INTx");
 	}
 	hw->fl.caps.lanes_max = hw->msix ? n - 1 : 1;
-	hw->itr_usecs = I82576_ITR_USECS;
+	hw->fl.caps.itr_max = FIELD_MAX(EITR_INTERVAL);
+	hw->fl.caps.itr_unit_ns = hw->queue_filters ? NSEC_PER_USEC :
+						      I82576_QEMU_ITR_NS;
 
 	err = fl_dev_init(&hw->fl);
 	if (err)
@@ -208,19 +239,16 @@ void i82576_irq_setup(struct i82576 *hw)
 	i82576_wr(hw, I82576_GPIE, GPIE_NSICR |
 		  (hw->msix ? GPIE_MULTIPLE_MSIX | GPIE_PBA_SUPPORT : 0));
 	i82576_write_ivar(hw);
-	if (!hw->msix) {
-		i82576_wr(hw, I82576_EITR(0),
-			  FIELD_PREP(EITR_INTERVAL, hw->itr_usecs));
+	for (i = 0; i < hw->fl.caps.lanes_max; i++)
+		i82576_wr(hw, I82576_EITR(i),
+			  i82576_eitr(hw, hw->fl.lane[i].itr));
+	if (!hw->msix)
 		return;
-	}
 	i82576_wr(hw, I82576_IVAR_MISC,
 		  (hw->fl.caps.lanes_max | IVAR_VALID) << 8);
 	i82576_wr(hw, I82576_EIAC, i82576_vectors(hw));
-	for (i = 0; i < hw->fl.caps.lanes_max; i++)
-		i82576_wr(hw, I82576_EITR(i),
-			  FIELD_PREP(EITR_INTERVAL, hw->itr_usecs));
-	i82576_wr(hw, I82576_EITR(i),
-		  FIELD_PREP(EITR_INTERVAL, I82576_ITR_OTHER_USECS));
+	i82576_wr(hw, I82576_EITR(hw->fl.caps.lanes_max),
+		  i82576_eitr(hw, I82576_ITR_OTHER));
 }
 
 /**

@@ -80,6 +80,7 @@ static const struct fl_hw_ops i82576_ops = {
 	.down = i82576_down,
 	.pause = i82576_pause,
 	.resume = i82576_resume_queues,
+	.set_itr = i82576_set_itr,
 	.set_mac = i82576_set_mac,
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,

@@ -71,6 +71,8 @@
 #define I82576_EIAC		0x0152C
 #define I82576_EITR(v)		(0x01680 + 4 * (v))
 #define  EITR_INTERVAL		GENMASK(14, 2)	/* in usecs */
+#define  EITR_QEMU_INTERVAL	GENMASK(14, 1)	/* as QEMU has it */
+#define  EITR_CNT_IGNR		BIT(31)		/* let a running one end */
 #define I82576_IVAR(i)		(0x01700 + 4 * (i))
 #define I82576_IVAR_MISC	0x01740
 #define  IVAR_VALID		BIT(7)

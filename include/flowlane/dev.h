@@ -9,6 +9,7 @@
 
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
@@ -19,7 +20,7 @@
 
 /* Lanes a port starts with, where it could have more. */
 #define FL_LANES_DEFAULT	8
-#define FL_RX_SIZE_DEFAULT	512
+#define FL_RX_SIZE_DEFAULT	1024
 #define FL_TX_SIZE_DEFAULT	512
 #define FL_RING_SIZE_MIN	128
 
@@ -34,6 +35,8 @@
  * @tx_frags_max: fragments of a packet that the device takes
  * @tx_hdr_l2_max: bytes of L2 header that offloads can describe
  * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
+ * @itr_max: longest time between interrupts, in @itr_unit_ns
+ * @itr_unit_ns: unit of that time
  * @vlan_strip_is_insert: one switch of the device serves both
  */
 struct fl_caps {
@@ -46,6 +49,8 @@ struct fl_caps {
 	u16 tx_frags_max;
 	u16 tx_hdr_l2_max;
 	u16 tx_hdr_l3_max;
+	u16 itr_max;
+	u32 itr_unit_ns;
 	bool vlan_strip_is_insert;
 };
 
@@ -77,6 +82,7 @@ struct fl_config {
  * @pause: stop the rings' DMA, all transmitted or bounded in time, and leave
  *	the link alone; on an error only @down and @up help
  * @resume: program the rings and start them after @pause
+ * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
  * @set_mac: put the netdev's address into the device
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features
@@ -86,8 +92,8 @@ struct fl_config {
  * @nway_reset: as in ethtool_ops
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
  *
- * All but @get_stats and @tx_regs run under RTNL and may sleep. @tx_regs runs in
- * the Tx watchdog's timer.
+ * All but @get_stats, @set_itr and @tx_regs run under RTNL. All but @get_stats and
+ * @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
  */
 struct fl_hw_ops {
 	int (*irq_request)(struct fl_lane *lane);
@@ -98,6 +104,7 @@ struct fl_hw_ops {
 	void (*down)(struct fl_dev *fl);
 	int (*pause)(struct fl_dev *fl);
 	void (*resume)(struct fl_dev *fl);
+	void (*set_itr)(struct fl_lane *lane);
 	void (*set_mac)(struct fl_dev *fl);
 	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
 	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
@@ -120,6 +127,8 @@ struct fl_hw_ops {
  * @lane: @caps.lanes_max lanes, of which the first @cfg.lanes are in use
  * @cfg: the configuration in force; RTNL
  * @msg_enable: NETIF_MSG_x
+ * @itr_lock: serialises changes of moderation
+ * @coalesce: what a user said of all lanes; a lane may have its own. RTNL
  * @running: lanes poll and the device is up; RTNL
  * @resets: resets since probe; RTNL
  * @vlans: VLAN ids let through; RTNL
@@ -135,6 +144,8 @@ struct fl_dev {
 	struct fl_lane *lane;
 	struct fl_config cfg;
 	u32 msg_enable;
+	struct mutex itr_lock;		/* lanes' coalesce and itr */
+	struct fl_coalesce coalesce;
 	bool running;
 	unsigned long resets;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);

@@ -10,10 +10,12 @@
 #include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/if_vlan.h>
+#include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/timer.h>
 #include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
 
 #include <flowlane/compat.h>
 #include <flowlane/ring.h>
@@ -199,12 +201,73 @@ struct fl_xmit_stats {
 };
 
 /**
+ * struct fl_coalesce - what a user says about interrupts
+ * @usecs: shortest time between two, unless adaptive
+ * @adaptive: that time is found from the traffic
+ */
+struct fl_coalesce {
+	u16 usecs;
+	bool adaptive;
+};
+
+/* Measurements of a lane: the next poll begins one, one runs, or one waits until
+ * the interval has been changed.
+ */
+enum fl_measure_state {
+	FL_MEASURE_START,
+	FL_MEASURE_RUNS,
+	FL_MEASURE_WAITS,
+};
+
+/**
+ * struct fl_measure - what a lane carries, counted over a window of time
+ * @time: the window's begin
+ * @packets: counter at its begin
+ * @bytes: counter at its begin
+ * @polls: polls since the clock was read
+ * @state: &enum fl_measure_state; the work item's while that is to run
+ * @forget: what was measured is of no use any more
+ */
+struct fl_measure {
+	ktime_t time;
+	u64 packets;
+	u64 bytes;
+	u16 polls;
+	u8 state;
+	bool forget;
+};
+
+/**
+ * struct fl_adapt - how adapt.c came to the interval that is in force
+ * @bytes: a millisecond, carried at this step
+ * @step: index of the interval in fl_adapt_usecs[]
+ * @trial: 1 or -1 if that is a trial, for the step below or above; else 0
+ * @next: which way to try next
+ * @wait: windows to pass before that
+ * @patience: windows to pass if it fails
+ */
+struct fl_adapt {
+	u32 bytes;
+	u8 step;
+	s8 trial;
+	s8 next;
+	u8 wait;
+	u8 patience;
+};
+
+/**
  * struct fl_lane - one Rx ring, one Tx ring, one interrupt, one NAPI
  * @napi: the lane's NAPI instance
  * @rx: receive ring; NULL while the lane is not in use
  * @tx: transmit ring; NULL while the lane is not in use
  * @last_poll: jiffies of the last NAPI run
  * @masked: the interrupt is masked, as someone prefers to poll; NAPI
+ * @measure: what the lane carries; NAPI, see coalesce.c
+ * @adapt: what came of that; NAPI, see adapt.c
+ * @itr_work: puts that in force
+ * @coalesce: the user's settings; &fl_dev.itr_lock
+ * @itr: shortest time between interrupts that the device has, or gets when it
+ *	comes up, in its own unit; &fl_dev.itr_lock
  * @fl: owner
  * @idx: number of the lane, and of its queues
  * @irq: Linux interrupt number
@@ -220,7 +283,12 @@ struct fl_lane {
 	struct fl_tx_ring *tx;
 	unsigned long last_poll;
 	bool masked;
+	struct fl_measure measure;
+	struct fl_adapt adapt;
+	struct work_struct itr_work;
 
+	struct fl_coalesce coalesce;
+	u16 itr;
 	struct fl_dev *fl;
 	u16 idx;
 	int irq;

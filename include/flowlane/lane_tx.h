@@ -11,6 +11,7 @@
 #include <linux/dma-mapping.h>
 #include <net/netdev_queues.h>
 
+#include <flowlane/coalesce.h>
 #include <flowlane/lane.h>
 #include <flowlane/lane_rx.h>
 
@@ -380,6 +381,7 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 	struct fl_lane *lane = container_of(napi, struct fl_lane, napi);
 	int done;
 
+	fl_coalesce_idle(lane);
 	WRITE_ONCE(lane->last_poll, jiffies);
 	if (unlikely(napi_defers_irqs(napi) || napi_prefer_busy_poll(napi)))
 		fl_lane_mask(lane, rx_leaf);
@@ -387,7 +389,11 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 	if (unlikely(!budget))
 		return 0;
 	done = fl_rx_clean(lane->rx, budget, rx_leaf);
-	if (done < budget && napi_complete_done(napi, done))
+	if (done == budget)
+		return done;
+	/* Another CPU may poll the lane as soon as this poll is complete. */
+	fl_coalesce_poll(lane);
+	if (napi_complete_done(napi, done))
 		fl_lane_unmask(lane, rx_leaf);
 	return done;
 }

@@ -26,6 +26,8 @@ static const struct fl_caps mock_caps = {
 	.tx_frags_max = MAX_SKB_FRAGS,
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,
+	.itr_max = 8191,
+	.itr_unit_ns = 2048,
 	.vlan_strip_is_insert = true,
 };
 
@@ -294,6 +296,18 @@ int mock_poll(struct mock *mock, int lane, int budget)
 	if (done > budget)
 		mock_fault(mock, "a poll beyond its budget");
 	return done;
+}
+
+/**
+ * mock_settle() - the polls that a start of the lanes schedules are over
+ * @mock: mock
+ */
+void mock_settle(struct mock *mock)
+{
+	int i;
+
+	for (i = 0; i < mock->fl.cfg.lanes; i++)
+		mock_poll(mock, i, 64);
 }
 
 /**

@@ -52,6 +52,8 @@ struct mock_lane {
 	bool live;	/* the queues are enabled */
 	bool irq_masked;
 	u32 irq_writes;	/* how often that was changed */
+	u16 itr;	/* moderation interval, in units */
+	u32 itr_writes;	/* how often set_itr() wrote it; up() does not count */
 	u32 n_sent;
 	struct mock_sent sent[MOCK_SENT];
 };
@@ -212,6 +214,7 @@ int mock_reconfigure(struct mock *mock, const struct fl_config *cfg);
 void mock_reset(struct mock *mock);
 void mock_set_feature(struct mock *mock, netdev_features_t feature, bool on);
 int mock_poll(struct mock *mock, int lane, int budget);
+void mock_settle(struct mock *mock);
 netdev_tx_t mock_xmit(struct mock *mock, int lane, struct sk_buff *skb,
 		      bool more);
 struct sk_buff *mock_receive(struct mock *mock);

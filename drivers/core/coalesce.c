@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interrupt moderation. A lane has one interrupt for both directions, and so
+ * one interval: what a user fixed, or what adapt.c found. The device is told
+ * when the interval changes, and at no other time.
+ *
+ * What is measured belongs to the lane's NAPI, and to the work item between a
+ * decision and the change that it makes. The interval and the user's settings
+ * belong to &fl_dev.itr_lock.
+ */
+#include <flowlane/coalesce.h>
+#include <flowlane/dev.h>
+
+/* Fixed, while it does not adapt: bulk traffic gains little beyond it. */
+#define FL_USECS_DEFAULT	20
+
+static u16 fl_usecs_to_itr(const struct fl_dev *fl, u32 usecs)
+{
+	u32 itr = DIV_ROUND_CLOSEST(usecs * NSEC_PER_USEC, fl->caps.itr_unit_ns);
+
+	/* 0 is "at once" and nothing else becomes that. */
+	if (usecs && !itr)
+		itr = 1;
+	return min_t(u32, itr, fl->caps.itr_max);
+}
+
+/**
+ * fl_coalesce_round() - an interval as the device can keep it
+ * @fl: port
+ * @usecs: wanted, at most 65535
+ *
+ * Rounding what was rounded changes nothing.
+ *
+ * Return: what it will be, in usecs.
+ */
+u16 fl_coalesce_round(const struct fl_dev *fl, u32 usecs)
+{
+	return DIV_ROUND_CLOSEST(fl_usecs_to_itr(fl, usecs) *
+				 fl->caps.itr_unit_ns, NSEC_PER_USEC);
+}
+
+static void fl_set_itr(struct fl_lane *lane, u32 usecs)
+{
+	u16 itr = fl_usecs_to_itr(lane->fl, usecs);
+
+	lockdep_assert_held(&lane->fl->itr_lock);
+	if (itr == lane->itr)
+		return;
+	lane->itr = itr;
+	/* A device that is down gets it when it comes up. */
+	if (READ_ONCE(lane->fl->running))
+		lane->fl->ops->set_itr(lane);
+}
+
+static void fl_coalesce_work(struct work_struct *work)
+{
+	struct fl_lane *lane = container_of(work, struct fl_lane, itr_work);
+
+	mutex_lock(&lane->fl->itr_lock);
+	if (lane->coalesce.adaptive)
+		fl_set_itr(lane, fl_adapt_usecs[lane->adapt.step]);
+	mutex_unlock(&lane->fl->itr_lock);
+	/* Last, and always: NAPI waits for it. */
+	smp_store_release(&lane->measure.state, FL_MEASURE_START);
+}
+
+static void fl_measure_begin(struct fl_lane *lane, ktime_t now, u64 packets,
+			     u64 bytes)
+{
+	lane->measure.time = now;
+	lane->measure.packets = packets;
+	lane->measure.bytes = bytes;
+	lane->measure.state = FL_MEASURE_RUNS;
+}
+
+/* A window of time is over: choose the step for the next one. */
+static void fl_measure_end(struct fl_lane *lane, u32 usecs, u64 packets,
+			   u64 bytes)
+{
+	u64 n_packets = packets - lane->measure.packets;
+	u64 n_bytes = bytes - lane->measure.bytes;
+	const struct fl_adapt_rate rate = {
+		.packets = div_u64(n_packets * USEC_PER_MSEC, usecs),
+		.bytes = div_u64(n_bytes * USEC_PER_MSEC, usecs),
+	};
+
+	fl_adapt_window(&lane->adapt, &rate, lane->fl->cfg.rx_size / 2);
+}
+
+/**
+ * fl_coalesce_sample() - look at what a lane has carried
+ * @lane: lane
+ * @now: the time
+ *
+ * Context: the lane's NAPI.
+ */
+void fl_coalesce_sample(struct fl_lane *lane, ktime_t now)
+{
+	const struct fl_tx_stats *tx = &lane->tx_stats;
+	/* What is sent in segments is one packet's work. */
+	u64 packets = u64_stats_read(&lane->rx_stats.packets) +
+		      u64_stats_read(&tx->packets) -
+		      u64_stats_read(&tx->gso_wire_packets) +
+		      u64_stats_read(&tx->gso_packets);
+	u64 bytes = u64_stats_read(&lane->rx_stats.bytes) +
+		    u64_stats_read(&tx->bytes);
+	struct fl_measure *m = &lane->measure;
+	u8 step = lane->adapt.step;
+	/* Pairs with the release in fl_coalesce_work(). */
+	u8 state = smp_load_acquire(&m->state);
+	s64 usecs = ktime_us_delta(now, m->time);
+
+	m->polls = 0;
+	if (state == FL_MEASURE_WAITS) {
+		/* Come again with the next poll. */
+		m->polls = FL_MEASURE_POLLS - 1;
+		return;
+	}
+	if (READ_ONCE(m->forget)) {
+		WRITE_ONCE(m->forget, false);
+		fl_adapt_reset(&lane->adapt);
+	} else if (state == FL_MEASURE_RUNS) {
+		if (usecs < FL_MEASURE_USECS)
+			return;
+		/* A rest in it makes the rate look small. At other steps a rest
+		 * is noticed by fl_coalesce_idle().
+		 */
+		if (step || usecs <= jiffies_to_usecs(FL_MEASURE_IDLE))
+			fl_measure_end(lane, min_t(s64, usecs, U32_MAX),
+				       packets, bytes);
+	}
+	if (lane->adapt.step == step) {
+		fl_measure_begin(lane, now, packets, bytes);
+		return;
+	}
+	m->state = FL_MEASURE_WAITS;
+	m->polls = FL_MEASURE_POLLS - 1;
+	schedule_work(&lane->itr_work);
+}
+
+/**
+ * fl_coalesce_set() - put a user's settings for a lane in force
+ * @lane: lane, in use or not
+ * @c: settings, rounded
+ *
+ * Context: process, RTNL.
+ */
+void fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c)
+{
+	mutex_lock(&lane->fl->itr_lock);
+	if (!c->adaptive) {
+		fl_set_itr(lane, c->usecs);
+	} else if (!lane->coalesce.adaptive) {
+		/* What was measured is NAPI's. */
+		fl_set_itr(lane, fl_adapt_usecs[0]);
+		WRITE_ONCE(lane->measure.forget, true);
+	}
+	lane->coalesce.usecs = c->usecs;
+	WRITE_ONCE(lane->coalesce.adaptive, c->adaptive);
+	mutex_unlock(&lane->fl->itr_lock);
+}
+
+/**
+ * fl_coalesce_start() - a lane is about to poll
+ * @lane: lane, its NAPI disabled
+ *
+ * Context: process, RTNL.
+ */
+void fl_coalesce_start(struct fl_lane *lane)
+{
+	memset(&lane->measure, 0, sizeof(lane->measure));
+	fl_adapt_reset(&lane->adapt);
+	mutex_lock(&lane->fl->itr_lock);
+	if (lane->coalesce.adaptive)
+		fl_set_itr(lane, fl_adapt_usecs[0]);
+	mutex_unlock(&lane->fl->itr_lock);
+}
+
+/**
+ * fl_coalesce_stop() - a lane does not poll any more
+ * @lane: lane, its NAPI disabled
+ *
+ * Context: process, RTNL.
+ */
+void fl_coalesce_stop(struct fl_lane *lane)
+{
+	cancel_work_sync(&lane->itr_work);
+}
+
+/**
+ * fl_coalesce_init() - what moderation needs of a port and its lanes
+ * @fl: port, lanes allocated, capabilities filled in
+ *
+ * Context: process, probe.
+ */
+void fl_coalesce_init(struct fl_dev *fl)
+{
+	int i;
+
+	mutex_init(&fl->itr_lock);
+	fl->coalesce.usecs = fl_coalesce_round(fl, FL_USECS_DEFAULT);
+	fl->coalesce.adaptive = true;
+	for (i = 0; i < fl->caps.lanes_max; i++) {
+		struct fl_lane *lane = &fl->lane[i];
+
+		INIT_WORK(&lane->itr_work, fl_coalesce_work);
+		lane->coalesce = fl->coalesce;
+		lane->itr = fl_usecs_to_itr(fl, fl_adapt_usecs[0]);
+	}
+}
