@@ -58,6 +58,7 @@ TARGETS = (
     Target("kernel", SMALL + ("tcp-rx",), 0.93),
     Target("writes", ("tcp", "tcp-rx"), 0.4),
     Target("writes", ("ping",), 0.45),
+    Target("interrupts", ("tcp", "tcp16", "tcp256"), 0.33),
     Target("mbits", ("tcp",), 1.15),
     Target("rate", SMALL, 1.3),
     Target("p50", ("rr", "ping"), 1.0),

@@ -85,16 +85,16 @@ WIRES = (
 MIX = (tcp(2), tcp(2, "far"), job("rr", size=64, n=1000), job("udp", size=64, n=5000, gap=50))
 
 SCENARIOS = (
-    Scenario("tcp", "TCP bulk, 1 connection", "segment", (tcp(),)),
-    Scenario("tcp16", "TCP bulk, 16 connections", "segment", (tcp(16),)),
-    Scenario("tcp256", "TCP bulk, 256 connections", "segment", (tcp(256),)),
+    Scenario("tcp", "TCP bulk, 1 connection", "segment", (tcp(megabytes=200),)),
+    Scenario("tcp16", "TCP bulk, 16 connections", "segment", (tcp(16, megabytes=80),)),
+    Scenario("tcp256", "TCP bulk, 256 connections", "segment", (tcp(256, megabytes=80),)),
     Scenario("udp64", "64-byte UDP", "packet", (udp64(),)),
     Scenario("udp64-burst", "64-byte UDP, bursts of 32", "packet", (udp64(32),)),
     Scenario("rr", "request/response, 64 bytes", "round trip", (job("rr", size=64, n=2000),)),
     Scenario("ping", "ping, 5 ms apart", "round trip", (job("ping", size=56, n=300, gap=5000),)),
     Scenario("mix", "TCP both ways, requests, small UDP", "segment", MIX),
-    Scenario("tcp-tx", "TCP bulk, sending", "segment", (tcp(),), ("single",)),
-    Scenario("tcp-rx", "TCP bulk, receiving", "segment", (tcp(from_end="far"),), ("single",)),
+    Scenario("tcp-tx", "TCP bulk, sending", "segment", (tcp(megabytes=200),), ("single",)),
+    Scenario("tcp-rx", "TCP bulk, receiving", "segment", (tcp(from_end="far", megabytes=200),), ("single",)),
     Scenario("udp64-tx", "64-byte UDP, sending", "packet", (udp64(),), ("single",)),
     Scenario("udp64-tx-burst", "64-byte UDP, sending bursts of 32", "packet", (udp64(32),), ("single",)),
     Scenario("udp64-rx", "64-byte UDP, receiving", "packet", (udp64(1, "far"),), ("single",)),
