@@ -7,6 +7,7 @@
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
+#include "rss.h"
 #include "stats.h"
 
 static void fl_get_drvinfo(struct net_device *netdev,
@@ -312,5 +313,11 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.set_per_queue_coalesce = fl_set_per_queue_coalesce,
 	.get_ringparam = fl_get_ringparam,
 	.set_ringparam = fl_set_ringparam,
+	.get_rxfh_indir_size = fl_get_rxfh_indir_size,
+	.get_rxfh_key_size = fl_get_rxfh_key_size,
+	.get_rxfh = fl_get_rxfh,
+	.set_rxfh = fl_set_rxfh,
+	FL_RXFH_FIELDS_OPS,
+	FL_RX_RING_COUNT_OPS,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

@@ -74,6 +74,7 @@ int fl_dev_init(struct fl_dev *fl)
 	fl->cfg.rx_size = FL_RX_SIZE_DEFAULT;
 	fl->cfg.tx_size = FL_TX_SIZE_DEFAULT;
 	fl->cfg.mtu = fl->netdev->mtu;
+	fl_rss_init(fl);
 	/* A tag with VLAN 0 is a priority without a VLAN: always let in. */
 	set_bit(0, fl->vlans);
 	fl->netdev->ethtool_ops = &fl_ethtool_ops;

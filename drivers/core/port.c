@@ -432,6 +432,12 @@ int fl_resume_locked(struct fl_dev *fl)
 	return err;
 }
 
+static void fl_set_config(struct fl_dev *fl, const struct fl_config *cfg)
+{
+	fl->cfg = *cfg;
+	fl_rss_fit(fl);
+}
+
 /* The port pauses in here: the link stays up, a connection sees some
  * milliseconds of silence. If the queues do not stop it becomes a reset, and if
  * that fails the port is as after any failed reset: not running, but whole.
@@ -451,7 +457,7 @@ static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
 	}
 	fl_tx_drain(fl, !err);
 	fl_rings_swap(fl, set);
-	fl->cfg = *cfg;
+	fl_set_config(fl, cfg);
 	if (err) {
 		err = fl_port_start(fl);
 		if (err)
@@ -555,7 +561,7 @@ int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
 		err = netif_set_real_num_queues(fl->netdev, cfg->lanes,
 						cfg->lanes);
 		if (!err)
-			fl->cfg = *cfg;
+			fl_set_config(fl, cfg);
 	}
 	if (!err && lanes)
 		fl_set_xps(fl);

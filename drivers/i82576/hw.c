@@ -103,28 +103,43 @@ void i82576_probe_quirks(struct i82576 *hw)
 	i82576_wr(hw, I82576_FTQF(0), was);
 }
 
-static void i82576_init_rss(struct i82576 *hw)
+static u32 i82576_mrqc(const struct fl_rss *rss)
 {
+	u32 mrqc = MRQC_ENABLE_RSS | MRQC_IPV4 | MRQC_IPV6;
+
+	if (rss->ports & FL_RSS_TCP4)
+		mrqc |= MRQC_TCP_IPV4;
+	if (rss->ports & FL_RSS_TCP6)
+		mrqc |= MRQC_TCP_IPV6 | MRQC_TCP_IPV6_EX;
+	if (rss->ports & FL_RSS_UDP4)
+		mrqc |= MRQC_UDP_IPV4;
+	if (rss->ports & FL_RSS_UDP6)
+		mrqc |= MRQC_UDP_IPV6 | MRQC_UDP_IPV6_EX;
+	return mrqc;
+}
+
+/**
+ * i82576_set_rss() - program hash key, table and fields (datasheet 7.1.1.7)
+ * @fl: port
+ *
+ * A flow is hashed by the old or the new ones, or for some microseconds by a
+ * mixture; all of them lead to a lane that is in use.
+ *
+ * Context: process, RTNL.
+ */
+void i82576_set_rss(struct fl_dev *fl)
+{
+	struct i82576 *hw = i82576_of(fl);
+	const struct fl_rss *rss = &fl->rss;
 	int i;
 
 	for (i = 0; i < RSSRK_BYTES / 4; i++)
 		i82576_wr(hw, I82576_RSSRK(i),
-			  get_unaligned_le32(&hw->rss_key[4 * i]));
-
-	for (i = 0; i < RETA_ENTRIES; i += 4) {
-		u32 val = 0;
-		int j;
-
-		for (j = 0; j < 4; j++)
-			val |= ethtool_rxfh_indir_default(i + j,
-							  hw->fl.cfg.lanes) <<
-			       (8 * j);
-		i82576_wr(hw, I82576_RETA(i / 4), val);
-	}
-
-	/* UDP ports stay out of the hash: fragments would be reordered. */
-	i82576_wr(hw, I82576_MRQC, MRQC_ENABLE_RSS | MRQC_TCP_IPV4 | MRQC_IPV4 |
-		  MRQC_TCP_IPV6 | MRQC_TCP_IPV6_EX | MRQC_IPV6);
+			  get_unaligned_le32(&rss->key[4 * i]));
+	for (i = 0; i < RETA_ENTRIES / 4; i++)
+		i82576_wr(hw, I82576_RETA(i),
+			  get_unaligned_le32(&rss->table[4 * i]));
+	i82576_wr(hw, I82576_MRQC, i82576_mrqc(rss));
 }
 
 /**
@@ -135,7 +150,7 @@ static void i82576_init_rss(struct i82576 *hw)
  */
 void i82576_init_rx(struct i82576 *hw)
 {
-	i82576_init_rss(hw);
+	i82576_set_rss(&hw->fl);
 	/* The hash takes the place of the raw checksum in the descriptor. */
 	i82576_wr(hw, I82576_RXCSUM, RXCSUM_PCSD | RXCSUM_IPOFLD |
 		  RXCSUM_TUOFLD | RXCSUM_CRCOFLD);

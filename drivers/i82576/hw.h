@@ -31,7 +31,6 @@ struct i82576_phy {
  * @io: BAR 0
  * @msix: one vector a lane and one for other causes; else one for all
  * @queue_filters: the device has 5-tuple filters (QEMU's has not)
- * @rss_key: RSS key; constant
  * @mta: the multicast hash table as written; netif_addr_lock
  * @link_work: looks at the link after an interrupt
  * @phy_lock: serialises access to the PHY
@@ -46,7 +45,6 @@ struct i82576 {
 	u8 __iomem *io;
 	bool msix;
 	bool queue_filters;
-	u8 rss_key[RSSRK_BYTES];
 	u32 mta[MTA_COUNT];
 	struct work_struct link_work;
 	struct mutex phy_lock;		/* PHY access, phy */
@@ -90,6 +88,7 @@ static inline void i82576_irq_mask(struct i82576 *hw)
 int i82576_reset(struct i82576 *hw);
 void i82576_set_drv_load(struct i82576 *hw, bool on);
 void i82576_probe_quirks(struct i82576 *hw);
+void i82576_set_rss(struct fl_dev *fl);
 void i82576_init_rx(struct i82576 *hw);
 void i82576_init_tx(struct i82576 *hw);
 void i82576_set_rx_enable(struct i82576 *hw, bool on);

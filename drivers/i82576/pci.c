@@ -81,6 +81,7 @@ static const struct fl_hw_ops i82576_ops = {
 	.pause = i82576_pause,
 	.resume = i82576_resume_queues,
 	.set_itr = i82576_set_itr,
+	.set_rss = i82576_set_rss,
 	.set_mac = i82576_set_mac,
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,
@@ -145,6 +146,8 @@ static const struct fl_caps i82576_caps = {
 	.tx_desc_bytes = 16,
 	.rx_buf_unit = SZ_1K,
 	.rx_refill = 32,
+	.rss_table = RETA_ENTRIES,
+	.rss_key = RSSRK_BYTES,
 	.tx_frags_max = 32,	/* 40 descriptors a packet, datasheet 7.2.1 */
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,
@@ -168,7 +171,6 @@ static struct i82576 *i82576_alloc(struct pci_dev *pdev)
 	hw->fl.poll = i82576_poll;
 	hw->fl.caps = i82576_caps;
 	spin_lock_init(&hw->stats_lock);
-	netdev_rss_key_fill(hw->rss_key, sizeof(hw->rss_key));
 	i82576_link_init(hw);
 	pci_set_drvdata(pdev, hw);
 	return hw;

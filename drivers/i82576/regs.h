@@ -108,6 +108,9 @@
 #define  MRQC_TCP_IPV6_EX	BIT(18)
 #define  MRQC_IPV6		BIT(20)
 #define  MRQC_TCP_IPV6		BIT(21)
+#define  MRQC_UDP_IPV4		BIT(22)
+#define  MRQC_UDP_IPV6		BIT(23)
+#define  MRQC_UDP_IPV6_EX	BIT(24)
 #define I82576_RETA(i)		(0x05C00 + 4 * (i))
 #define  RETA_ENTRIES		128
 #define I82576_RSSRK(i)		(0x05C80 + 4 * (i))

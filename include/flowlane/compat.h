@@ -10,6 +10,7 @@
 #ifndef FLOWLANE_COMPAT_H
 #define FLOWLANE_COMPAT_H
 
+#include <linux/ethtool.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
@@ -44,6 +45,70 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 {
 	WRITE_ONCE(pool->p.napi, napi);
 }
+#endif
+
+#ifndef FL_HAVE_RXFH_FIELDS
+/* As the kernel has it since 6.17. */
+struct ethtool_rxfh_fields {
+	u32 data;
+	u32 flow_type;
+	u32 rss_context;
+};
+#endif
+
+/* What of receive hashing ethtool asks by a number, where it does. */
+int fl_get_rxfh_fields(struct net_device *netdev,
+		       struct ethtool_rxfh_fields *fields);
+int fl_set_rxfh_fields(struct net_device *netdev,
+		       const struct ethtool_rxfh_fields *fields,
+		       struct netlink_ext_ack *extack);
+u32 fl_get_rx_ring_count(struct net_device *netdev);
+
+static inline int fl_compat_get_rxnfc(struct net_device *netdev,
+				      struct ethtool_rxnfc *nfc, u32 *rules)
+{
+	struct ethtool_rxfh_fields fields = { .flow_type = nfc->flow_type };
+	int err;
+
+	switch (nfc->cmd) {
+	case ETHTOOL_GRXRINGS:
+		nfc->data = fl_get_rx_ring_count(netdev);
+		return 0;
+	case ETHTOOL_GRXFH:
+		err = fl_get_rxfh_fields(netdev, &fields);
+		nfc->data = fields.data;
+		return err;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static inline int fl_compat_set_rxnfc(struct net_device *netdev,
+				      struct ethtool_rxnfc *nfc)
+{
+	const struct ethtool_rxfh_fields fields = {
+		.flow_type = nfc->flow_type,
+		.data = nfc->data,
+	};
+
+	if (nfc->cmd != ETHTOOL_SRXFH)
+		return -EOPNOTSUPP;
+	return fl_set_rxfh_fields(netdev, &fields, NULL);
+}
+
+#ifdef FL_HAVE_RXFH_FIELDS
+#define FL_RXFH_FIELDS_OPS \
+	.get_rxfh_fields = fl_get_rxfh_fields, \
+	.set_rxfh_fields = fl_set_rxfh_fields
+#else
+#define FL_RXFH_FIELDS_OPS \
+	.set_rxnfc = fl_compat_set_rxnfc
+#endif
+
+#ifdef FL_HAVE_RX_RING_COUNT
+#define FL_RX_RING_COUNT_OPS	.get_rx_ring_count = fl_get_rx_ring_count
+#else
+#define FL_RX_RING_COUNT_OPS	.get_rxnfc = fl_compat_get_rxnfc
 #endif
 
 #ifndef timer_container_of

@@ -37,6 +37,8 @@
  * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
  * @itr_max: longest time between interrupts, in @itr_unit_ns
  * @itr_unit_ns: unit of that time
+ * @rss_table: entries of the table that picks a lane for a flow's hash
+ * @rss_key: bytes of the key of that hash
  * @vlan_strip_is_insert: one switch of the device serves both
  */
 struct fl_caps {
@@ -51,6 +53,8 @@ struct fl_caps {
 	u16 tx_hdr_l3_max;
 	u16 itr_max;
 	u32 itr_unit_ns;
+	u16 rss_table;
+	u16 rss_key;
 	bool vlan_strip_is_insert;
 };
 
@@ -68,6 +72,27 @@ struct fl_config {
 	u16 mtu;
 };
 
+/* Kinds of flows whose ports count for the hash */
+#define FL_RSS_TCP4		BIT(0)
+#define FL_RSS_TCP6		BIT(1)
+#define FL_RSS_UDP4		BIT(2)
+#define FL_RSS_UDP6		BIT(3)
+
+#define FL_RSS_TABLE_MAX	128
+#define FL_RSS_KEY_MAX		40
+
+/**
+ * struct fl_rss - how a flow finds its lane
+ * @key: of the Toeplitz hash
+ * @table: lanes
+ * @ports: FL_RSS_x
+ */
+struct fl_rss {
+	u8 key[FL_RSS_KEY_MAX];
+	u8 table[FL_RSS_TABLE_MAX];
+	u8 ports;
+};
+
 /**
  * struct fl_hw_ops - what core asks of a backend, on the slow path only
  * @irq_request: request a lane's interrupt and set &fl_lane.irq
@@ -83,6 +108,7 @@ struct fl_config {
  *	the link alone; on an error only @down and @up help
  * @resume: program the rings and start them after @pause
  * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
+ * @set_rss: program @rss, while traffic flows; @up and @resume do so as well
  * @set_mac: put the netdev's address into the device
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features
@@ -105,6 +131,7 @@ struct fl_hw_ops {
 	int (*pause)(struct fl_dev *fl);
 	void (*resume)(struct fl_dev *fl);
 	void (*set_itr)(struct fl_lane *lane);
+	void (*set_rss)(struct fl_dev *fl);
 	void (*set_mac)(struct fl_dev *fl);
 	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
 	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
@@ -126,6 +153,7 @@ struct fl_hw_ops {
  * @caps: what the device can do
  * @lane: @caps.lanes_max lanes, of which the first @cfg.lanes are in use
  * @cfg: the configuration in force; RTNL
+ * @rss: how a flow finds its lane; RTNL
  * @msg_enable: NETIF_MSG_x
  * @itr_lock: serialises changes of moderation
  * @coalesce: what a user said of all lanes; a lane may have its own. RTNL
@@ -143,6 +171,7 @@ struct fl_dev {
 	struct fl_caps caps;
 	struct fl_lane *lane;
 	struct fl_config cfg;
+	struct fl_rss rss;
 	u32 msg_enable;
 	struct mutex itr_lock;		/* lanes' coalesce and itr */
 	struct fl_coalesce coalesce;
@@ -184,6 +213,10 @@ void fl_dev_cleanup(struct fl_dev *fl);
 int fl_dev_register(struct fl_dev *fl);
 void fl_dev_unregister(struct fl_dev *fl);
 irqreturn_t fl_lane_irq(int irq, void *data);
+
+/* rss.c */
+void fl_rss_init(struct fl_dev *fl);
+void fl_rss_fit(struct fl_dev *fl);
 
 /* port.c */
 void fl_port_init(struct fl_dev *fl);

@@ -28,6 +28,8 @@ static const struct fl_caps mock_caps = {
 	.tx_hdr_l3_max = 511,
 	.itr_max = 8191,
 	.itr_unit_ns = 2048,
+	.rss_table = 128,
+	.rss_key = 40,
 	.vlan_strip_is_insert = true,
 };
 

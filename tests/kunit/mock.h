@@ -176,6 +176,8 @@ struct mock {
 	const struct mock_hw *hw;
 	struct device *dev;
 	struct mock_lane lane[MOCK_LANES];
+	struct fl_rss rss;	/* as the device has it */
+	u32 rss_writes;		/* how often set_rss() wrote it */
 	bool registered;
 	struct sk_buff_head rxq;
 	char calls[256];

@@ -290,10 +290,22 @@ static int mock_rx_fill(struct fl_rx_ring *rx)
 	return mock->hw->rx_fill(rx);
 }
 
+/* What arrives for a queue that is not enabled is lost without a trace. */
+static void mock_rss_take(struct mock *mock)
+{
+	int i;
+
+	mock->rss = mock->fl.rss;
+	for (i = 0; i < mock->fl.caps.rss_table; i++)
+		if (mock->rss.table[i] >= mock->fl.cfg.lanes)
+			mock_fault(mock, "the table names a lane that is not in use");
+}
+
 static void mock_queues_start(struct mock *mock)
 {
 	int i;
 
+	mock_rss_take(mock);
 	for (i = 0; i < mock->fl.cfg.lanes; i++) {
 		struct fl_lane *lane = &mock->fl.lane[i];
 		struct mock_lane *ml = &mock->lane[i];
@@ -377,6 +389,16 @@ static void mock_set_itr(struct fl_lane *lane)
 	ml->itr_writes++;
 }
 
+static void mock_set_rss(struct fl_dev *fl)
+{
+	struct mock *mock = mock_of(fl);
+
+	if (!mock->lane[0].live)
+		mock_fault(mock, "receive hashing of a device that is not up");
+	mock_rss_take(mock);
+	mock->rss_writes++;
+}
+
 static void mock_set_mac(struct fl_dev *fl)
 {
 	mock_called(mock_of(fl), "mac", -1);
@@ -415,6 +437,7 @@ const struct fl_hw_ops mock_hw_ops = {
 	.pause = mock_pause,
 	.resume = mock_resume,
 	.set_itr = mock_set_itr,
+	.set_rss = mock_set_rss,
 	.set_mac = mock_set_mac,
 	.set_vlan = mock_set_vlan,
 	.set_features = mock_set_features,

@@ -9,6 +9,7 @@
 
 struct seam_held seam_held;
 struct seam_sync seam_sync;
+bool seam_rxfh_configured;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -24,6 +25,7 @@ static struct {
  */
 void seam_reset(void)
 {
+	seam_rxfh_configured = false;
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
 }

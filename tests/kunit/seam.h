@@ -54,6 +54,12 @@ struct seam_sync {
 
 extern struct seam_sync seam_sync;
 
+/* A user has set the table of receive hashing: only ethtool's core can mark that. */
+extern bool seam_rxfh_configured;
+
+#define netif_is_rxfh_configured(dev) \
+	(seam_rxfh_configured || netif_is_rxfh_configured(dev))
+
 void seam_reset(void);
 void seam_fail(enum seam_point point, u32 after, u32 times);
 bool seam_fails(enum seam_point point);

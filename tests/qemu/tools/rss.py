@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""rss.py DEV NAMESPACE [tcp] [udp]
+
+Sends flows to DEV from NAMESPACE and compares where they arrive with where receive hashing
+has to bring them, by DEV's key and table and a Toeplitz of our own.  Hashed by ports is
+what is named, the rest by addresses alone.  Prints the lanes, fails with what is wrong."""
+
+import collections
+import ctypes
+import ipaddress
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+FROM_TO = (("10.0.0.2", "10.0.0.1"), ("fd00::2", "fd00::1"))
+PACKETS = 20        # a flow; what else comes is less
+
+
+def toeplitz(key, data):
+    """The hash: for each bit of the data that is set, the 32 bits of the key from there on"""
+    bits, width = int.from_bytes(key, "big"), 8 * len(key)
+    result = 0
+    for i in range(8 * len(data)):
+        if data[i // 8] & 0x80 >> i % 8:
+            result ^= bits >> (width - 32 - i) & 0xffffffff
+    return result
+
+
+def ethtool(option, dev):
+    return subprocess.run(["ethtool", option, dev], check=True, capture_output=True, text=True).stdout
+
+
+def key_and_table(dev):
+    text = ethtool("-x", dev)
+    key = bytes.fromhex(re.search(r"RSS hash key:\n([0-9a-f:]+)", text)[1].replace(":", ""))
+    rows = re.findall(r"^ *\d+:((?: +\d+)+)$", text, re.M)
+    return key, [int(lane) for row in rows for lane in row.split()]
+
+
+def received(dev):
+    """Packets, by lane"""
+    return collections.Counter({int(lane): int(count) for lane, count in
+                                re.findall(r"lane(\d+)_rx_packets: (\d+)", ethtool("-S", dev))})
+
+
+def flows():
+    """(protocol, source, destination, ports)"""
+    for i in range(1, 6):
+        for source, destination in FROM_TO:
+            yield "tcp", source, destination, (1000 * i, 77 * i)
+            yield "udp", source, destination, (1001 * i, 78 * i)
+
+
+def segment(ports):
+    """An ACK out of the blue; its checksum is wrong, which hashing does not look at"""
+    return struct.pack("!2H2I2B3H", *ports, 1, 1, 5 << 4, 0x10, 100, 0, 0)
+
+
+def send(protocol, source, destination, ports):
+    family = socket.AF_INET6 if ":" in source else socket.AF_INET
+    kind = (socket.SOCK_DGRAM, 0) if protocol == "udp" else (socket.SOCK_RAW, socket.IPPROTO_TCP)
+    with socket.socket(family, *kind) as out:
+        out.bind((source, ports[0] if protocol == "udp" else 0))
+        for _ in range(PACKETS):
+            if protocol == "udp":
+                out.sendto(b"x", (destination, ports[1]))
+            else:
+                out.sendto(segment(ports), (destination, 0))
+            time.sleep(0.0002)
+
+
+def main(dev, namespace, *by_ports):
+    key, table = key_and_table(dev)
+    before, wanted = received(dev), collections.Counter()
+    with open(f"/run/netns/{namespace}", "rb") as there:
+        if ctypes.CDLL(None, use_errno=True).setns(there.fileno(), 0):
+            raise OSError(ctypes.get_errno(), f"setns {namespace}")
+    for protocol, source, destination, ports in flows():
+        data = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
+        if protocol in by_ports:
+            data += struct.pack("!2H", *ports)
+        wanted[table[toeplitz(key, data) % len(table)]] += PACKETS
+        send(protocol, source, destination, ports)
+    with open("/proc/1/ns/net", "rb") as home:
+        ctypes.CDLL(None).setns(home.fileno(), 0)
+    for _ in range(50):
+        got = received(dev) - before
+        if all(got[lane] >= count for lane, count in wanted.items()):
+            break
+        time.sleep(0.1)
+    said = ", ".join(f"lane {lane} {got[lane]} of {wanted[lane]}" for lane in sorted(got | wanted))
+    print(said)
+    return all(wanted[lane] <= got[lane] < wanted[lane] + PACKETS for lane in got | wanted)
+
+
+os.environ["LC_ALL"] = "C"
+sys.exit(not main(*sys.argv[1:]))
