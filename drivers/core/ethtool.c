@@ -105,6 +105,44 @@ static void fl_get_ethtool_stats(struct net_device *netdev,
 	}
 }
 
+/* What a backend does not count stays as it is: not there. */
+static void fl_get_eth_mac_stats(struct net_device *netdev,
+				 struct ethtool_eth_mac_stats *stats)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_mac_stats)
+		fl->ops->get_mac_stats(fl, stats);
+}
+
+static void fl_get_eth_phy_stats(struct net_device *netdev,
+				 struct ethtool_eth_phy_stats *stats)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_phy_stats)
+		fl->ops->get_phy_stats(fl, stats);
+}
+
+static void fl_get_eth_ctrl_stats(struct net_device *netdev,
+				  struct ethtool_eth_ctrl_stats *stats)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_ctrl_stats)
+		fl->ops->get_ctrl_stats(fl, stats);
+}
+
+static void fl_get_rmon_stats(struct net_device *netdev,
+			      struct ethtool_rmon_stats *stats,
+			      const struct ethtool_rmon_hist_range **ranges)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_rmon_stats)
+		fl->ops->get_rmon_stats(fl, stats, ranges);
+}
+
 static void fl_get_channels(struct net_device *netdev,
 			    struct ethtool_channels *ch)
 {
@@ -305,6 +343,10 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_sset_count = fl_get_sset_count,
 	.get_strings = fl_get_strings,
 	.get_ethtool_stats = fl_get_ethtool_stats,
+	.get_eth_mac_stats = fl_get_eth_mac_stats,
+	.get_eth_phy_stats = fl_get_eth_phy_stats,
+	.get_eth_ctrl_stats = fl_get_eth_ctrl_stats,
+	.get_rmon_stats = fl_get_rmon_stats,
 	.get_channels = fl_get_channels,
 	.set_channels = fl_set_channels,
 	.get_coalesce = fl_get_coalesce,

@@ -24,6 +24,54 @@ struct i82576_phy {
 	u16 ctrl1000;
 };
 
+/* The counters of the MAC, those first that every look at the link wants; the
+ * sizes of frames are each in a row.
+ */
+enum i82576_stat {
+	STAT_CRCERRS,
+	STAT_ALGNERRC,
+	STAT_RXERRC,
+	STAT_MPC,
+	STAT_COLC,
+	STAT_MPRC,
+	STAT_ROC,
+	STAT_LINK_END,
+	STAT_SYMERRS = STAT_LINK_END,
+	STAT_SCC,
+	STAT_ECOL,
+	STAT_MCC,
+	STAT_LATECOL,
+	STAT_DC,
+	STAT_TNCRS,
+	STAT_RLEC,
+	STAT_XONRXC,
+	STAT_XONTXC,
+	STAT_XOFFRXC,
+	STAT_XOFFTXC,
+	STAT_FCRUC,
+	STAT_PRC64,
+	STAT_PRC127,
+	STAT_PRC255,
+	STAT_PRC511,
+	STAT_PRC1023,
+	STAT_PRC1522,
+	STAT_GPRC,
+	STAT_BPRC,
+	STAT_GPTC,
+	STAT_RUC,
+	STAT_RFC,
+	STAT_RJC,
+	STAT_PTC64,
+	STAT_PTC127,
+	STAT_PTC255,
+	STAT_PTC511,
+	STAT_PTC1023,
+	STAT_PTC1522,
+	STAT_MPTC,
+	STAT_BPTC,
+	I82576_STATS
+};
+
 /**
  * struct i82576 - an 82576 port
  * @fl: the port as core sees it; first member
@@ -36,7 +84,10 @@ struct i82576_phy {
  * @phy_lock: serialises access to the PHY
  * @phy: what the PHY is set to; @phy_lock
  * @stats_lock: serialises reading of the self-clearing counters
- * @hw_stats: what they added up to; @stats_lock
+ * @stats: what they added up to, by enum i82576_stat; @stats_lock
+ * @rx_octets: of good frames, header and FCS included; @stats_lock
+ * @tx_octets: as @rx_octets
+ * @stats_work: reads counters before they are full
  * @overruns: Rx overrun interrupts seen
  */
 struct i82576 {
@@ -49,10 +100,11 @@ struct i82576 {
 	struct work_struct link_work;
 	struct mutex phy_lock;		/* PHY access, phy */
 	struct i82576_phy phy;
-	spinlock_t stats_lock;		/* hw_stats and its registers */
-	struct {
-		u64 crc, align, rx, missed, oversize, multicast, collisions;
-	} hw_stats;
+	spinlock_t stats_lock;		/* stats, octets and their registers */
+	u64 stats[I82576_STATS];
+	u64 rx_octets;
+	u64 tx_octets;
+	struct delayed_work stats_work;
 	atomic64_t overruns;
 };
 
@@ -92,7 +144,6 @@ void i82576_set_rss(struct fl_dev *fl);
 void i82576_init_rx(struct i82576 *hw);
 void i82576_init_tx(struct i82576 *hw);
 void i82576_set_rx_enable(struct i82576 *hw, bool on);
-void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
 
 /* queue.c */
 void i82576_queues_start(struct i82576 *hw);
@@ -106,6 +157,18 @@ void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
 void i82576_set_features(struct fl_dev *fl, netdev_features_t features);
 void i82576_init_filters(struct i82576 *hw);
 void i82576_set_rx_mode(struct net_device *netdev);
+
+/* stats.c */
+void i82576_stats_init(struct i82576 *hw);
+void i82576_stats_start(struct i82576 *hw);
+void i82576_stats_stop(struct i82576 *hw);
+void i82576_stats_fetch(struct i82576 *hw);
+void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
+void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s);
+void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s);
+void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s);
+void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
+			   const struct ethtool_rmon_hist_range **ranges);
 
 /* irq.c */
 int i82576_irq_init(struct i82576 *hw);

@@ -30,6 +30,8 @@ static int i82576_up(struct fl_dev *fl)
 	err = i82576_link_start(hw);
 	if (err)
 		i82576_reset(hw);
+	else
+		i82576_stats_start(hw);
 	return err;
 }
 
@@ -44,12 +46,10 @@ static void i82576_start(struct fl_dev *fl)
 static void i82576_down(struct fl_dev *fl)
 {
 	struct i82576 *hw = i82576_of(fl);
-	struct rtnl_link_stats64 stats = {};
 
 	i82576_irq_disable(hw);
 	i82576_link_stop(hw);
-	/* A reset clears the counters: fetch them first. */
-	i82576_get_stats(fl, &stats);
+	i82576_stats_stop(hw);
 	/* Nothing else ends all DMA for certain. */
 	if (!i82576_reset(hw)) {
 		i82576_link_park(hw);
@@ -86,6 +86,10 @@ static const struct fl_hw_ops i82576_ops = {
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,
 	.get_stats = i82576_get_stats,
+	.get_mac_stats = i82576_get_mac_stats,
+	.get_phy_stats = i82576_get_phy_stats,
+	.get_ctrl_stats = i82576_get_ctrl_stats,
+	.get_rmon_stats = i82576_get_rmon_stats,
 	.get_link_ksettings = i82576_get_link_ksettings,
 	.set_link_ksettings = i82576_set_link_ksettings,
 	.nway_reset = i82576_nway_reset,
@@ -170,7 +174,7 @@ static struct i82576 *i82576_alloc(struct pci_dev *pdev)
 	hw->fl.ops = &i82576_ops;
 	hw->fl.poll = i82576_poll;
 	hw->fl.caps = i82576_caps;
-	spin_lock_init(&hw->stats_lock);
+	i82576_stats_init(hw);
 	i82576_link_init(hw);
 	pci_set_drvdata(pdev, hw);
 	return hw;

@@ -164,14 +164,9 @@
 #define  MANC_RCV_TCO_EN	BIT(17)
 #define  MANC_BLK_PHY_RST	BIT(18)
 
-/* 8.19 Statistics, all cleared by reading */
-#define I82576_CRCERRS		0x04000
-#define I82576_ALGNERRC		0x04004
-#define I82576_RXERRC		0x0400C
-#define I82576_MPC		0x04010
-#define I82576_COLC		0x04028
-#define I82576_MPRC		0x0407C
-#define I82576_ROC		0x040AC
+/* 8.19 Statistics, all cleared by reading; the others are in stats.c */
+#define I82576_GORCL		0x04088
+#define I82576_GOTCL		0x04090
 
 /* Limits */
 #define I82576_QUEUES		16

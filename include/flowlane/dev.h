@@ -113,6 +113,11 @@ struct fl_rss {
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features
  * @get_stats: add what the device itself counted; atomic, any context
+ * @get_mac_stats: as ethtool_ops.get_eth_mac_stats; may be missing, as the next
+ *	three
+ * @get_phy_stats: as ethtool_ops.get_eth_phy_stats
+ * @get_ctrl_stats: as ethtool_ops.get_eth_ctrl_stats
+ * @get_rmon_stats: as in ethtool_ops
  * @get_link_ksettings: as in ethtool_ops
  * @set_link_ksettings: as in ethtool_ops
  * @nway_reset: as in ethtool_ops
@@ -136,6 +141,15 @@ struct fl_hw_ops {
 	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
 	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
 	void (*get_stats)(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
+	void (*get_mac_stats)(struct fl_dev *fl,
+			      struct ethtool_eth_mac_stats *stats);
+	void (*get_phy_stats)(struct fl_dev *fl,
+			      struct ethtool_eth_phy_stats *stats);
+	void (*get_ctrl_stats)(struct fl_dev *fl,
+			       struct ethtool_eth_ctrl_stats *stats);
+	void (*get_rmon_stats)(struct fl_dev *fl,
+			       struct ethtool_rmon_stats *stats,
+			       const struct ethtool_rmon_hist_range **ranges);
 	int (*get_link_ksettings)(struct fl_dev *fl,
 				  struct ethtool_link_ksettings *cmd);
 	int (*set_link_ksettings)(struct fl_dev *fl,
