@@ -105,12 +105,12 @@ try "the sender has come through" end out
 must ethtool -L "$dev" combined 2
 must ethtool -C "$dev" adaptive-rx on
 must x blast out $peer4 1400
-for ((i = 0; i < 20; i++)); do
+for ((i = 0; i < 10; i++)); do
 	if ((i % 2)); then adaptive=on; else adaptive=off; fi
 	must ethtool -C "$dev" adaptive-rx $adaptive rx-usecs $((i * 20))
 	must queue $((i % 2)) adaptive-rx on
-	[ $((i % 10)) -ne 0 ] || must ethtool -L "$dev" combined 1
-	[ $((i % 10)) -ne 0 ] || must ethtool -L "$dev" combined 2
+	[ $((i % 5)) -ne 0 ] || must ethtool -L "$dev" combined 1
+	[ $((i % 5)) -ne 0 ] || must ethtool -L "$dev" combined 2
 done
 try "changes under traffic" end out
 try "traffic" tcp $peer4 2000000 both

@@ -18,7 +18,7 @@
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
-rounds=$(scale 4 2)
+rounds=$(scale 3 2)
 loops=${FL_LOOPS:-$rounds}
 
 traffic_on() {

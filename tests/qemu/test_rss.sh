@@ -67,7 +67,6 @@ is "the table is as it was" "$even" "$(table)"
 flows "the standard's key" tcp
 check "weights" ethtool -X "$dev" weight 0 3 0 1
 is "as many entries for a lane" "96 32" "$(table | tr ' ' '\n' | sort | uniq -c | awk '$2 == 1 { a = $1 } $2 == 3 { b = $1 } END { print a, b }')"
-flows "weights" tcp
 check "another key and table at once" ethtool -X "$dev" hkey "$even_key" equal 3
 flows "both" tcp
 for type in udp4 udp6; do
@@ -117,7 +116,6 @@ check "the default again" ethtool -X "$dev" default
 is "it is even" "$even" "$(table)"
 must ethtool -L "$dev" combined 2
 is "over fewer lanes as well" "$(for ((i = 0; i < 128; i++)); do printf '%d ' $((i % 2)); done)" "$(table)"
-flows "two lanes" udp
 must ethtool -L "$dev" combined 4
 is "and over more" "$even" "$(table)"
 must ip link set "$dev" down

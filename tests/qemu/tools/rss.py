@@ -49,7 +49,7 @@ def received(dev):
 
 def flows():
     """(protocol, source, destination, ports)"""
-    for i in range(1, 6):
+    for i in range(1, 4):
         for source, destination in FROM_TO:
             yield "tcp", source, destination, (1000 * i, 77 * i)
             yield "udp", source, destination, (1001 * i, 78 * i)
