@@ -87,6 +87,8 @@ enum i82576_stat {
  * @stats: what they added up to, by enum i82576_stat; @stats_lock
  * @rx_octets: of good frames, header and FCS included; @stats_lock
  * @tx_octets: as @rx_octets
+ * @rx_payload: of them without headers and FCS, as last reported; @stats_lock
+ * @tx_payload: as @rx_payload
  * @stats_work: reads counters before they are full
  * @overruns: Rx overrun interrupts seen
  */
@@ -104,6 +106,8 @@ struct i82576 {
 	u64 stats[I82576_STATS];
 	u64 rx_octets;
 	u64 tx_octets;
+	u64 rx_payload;
+	u64 tx_payload;
 	struct delayed_work stats_work;
 	atomic64_t overruns;
 };
@@ -162,7 +166,6 @@ void i82576_set_rx_mode(struct net_device *netdev);
 void i82576_stats_init(struct i82576 *hw);
 void i82576_stats_start(struct i82576 *hw);
 void i82576_stats_stop(struct i82576 *hw);
-void i82576_stats_fetch(struct i82576 *hw);
 void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
 void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s);
 void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s);

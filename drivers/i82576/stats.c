@@ -91,6 +91,25 @@ static void i82576_read_stats(struct i82576 *hw, enum i82576_stat end)
 	i82576_count_octets(hw, I82576_GOTCL, &hw->tx_octets);
 }
 
+/* A frame may be counted between the reads of its octets and of itself: what is
+ * left without headers waits for it, it does not fall.
+ */
+static u64 i82576_payload(u64 *payload, u64 octets, u64 frames)
+{
+	u64 now = octets - frames * (ETH_HLEN + ETH_FCS_LEN);
+
+	if ((s64)(now - *payload) > 0)
+		*payload = now;
+	return *payload;
+}
+
+static void i82576_stats_fetch(struct i82576 *hw)
+{
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
+	spin_unlock_bh(&hw->stats_lock);
+}
+
 static void i82576_stats_work(struct work_struct *work)
 {
 	struct i82576 *hw = container_of(to_delayed_work(work), struct i82576,
@@ -134,19 +153,6 @@ void i82576_stats_stop(struct i82576 *hw)
 }
 
 /**
- * i82576_stats_fetch() - read all counters
- * @hw: port
- *
- * Context: process.
- */
-void i82576_stats_fetch(struct i82576 *hw)
-{
-	spin_lock_bh(&hw->stats_lock);
-	i82576_read_stats(hw, I82576_STATS);
-	spin_unlock_bh(&hw->stats_lock);
-}
-
-/**
  * i82576_get_stats() - add what the MAC counted
  * @fl: port
  * @stats: to add to
@@ -186,27 +192,29 @@ void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s)
 	struct i82576 *hw = i82576_of(fl);
 	const u64 *stat = hw->stats;
 
-	i82576_stats_fetch(hw);
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
 	s->FramesTransmittedOK = stat[STAT_GPTC];
 	s->SingleCollisionFrames = stat[STAT_SCC];
 	s->MultipleCollisionFrames = stat[STAT_MCC];
 	s->FramesReceivedOK = stat[STAT_GPRC];
 	s->FrameCheckSequenceErrors = stat[STAT_CRCERRS];
 	s->AlignmentErrors = stat[STAT_ALGNERRC];
-	s->OctetsTransmittedOK = hw->tx_octets -
-		stat[STAT_GPTC] * (ETH_HLEN + ETH_FCS_LEN);
+	s->OctetsTransmittedOK = i82576_payload(&hw->tx_payload, hw->tx_octets,
+						stat[STAT_GPTC]);
 	s->FramesWithDeferredXmissions = stat[STAT_DC];
 	s->LateCollisions = stat[STAT_LATECOL];
 	s->FramesAbortedDueToXSColls = stat[STAT_ECOL];
 	s->CarrierSenseErrors = stat[STAT_TNCRS];
-	s->OctetsReceivedOK = hw->rx_octets -
-		stat[STAT_GPRC] * (ETH_HLEN + ETH_FCS_LEN);
+	s->OctetsReceivedOK = i82576_payload(&hw->rx_payload, hw->rx_octets,
+					     stat[STAT_GPRC]);
 	s->MulticastFramesXmittedOK = stat[STAT_MPTC];
 	s->BroadcastFramesXmittedOK = stat[STAT_BPTC];
 	s->MulticastFramesReceivedOK = stat[STAT_MPRC];
 	s->BroadcastFramesReceivedOK = stat[STAT_BPRC];
 	s->InRangeLengthErrors = stat[STAT_RLEC];
 	s->FrameTooLongErrors = stat[STAT_ROC];
+	spin_unlock_bh(&hw->stats_lock);
 }
 
 /**
@@ -220,8 +228,10 @@ void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s)
 {
 	struct i82576 *hw = i82576_of(fl);
 
-	i82576_stats_fetch(hw);
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
 	s->SymbolErrorDuringCarrier = hw->stats[STAT_SYMERRS];
+	spin_unlock_bh(&hw->stats_lock);
 }
 
 /**
@@ -236,12 +246,14 @@ void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s)
 	struct i82576 *hw = i82576_of(fl);
 	const u64 *stat = hw->stats;
 
-	i82576_stats_fetch(hw);
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
 	s->MACControlFramesTransmitted = stat[STAT_XONTXC] +
 					 stat[STAT_XOFFTXC];
 	s->MACControlFramesReceived = stat[STAT_XONRXC] + stat[STAT_XOFFRXC] +
 				      stat[STAT_FCRUC];
 	s->UnsupportedOpcodesReceived = stat[STAT_FCRUC];
+	spin_unlock_bh(&hw->stats_lock);
 }
 
 /**
@@ -266,7 +278,8 @@ void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
 	const u64 *stat = hw->stats;
 	int i;
 
-	i82576_stats_fetch(hw);
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
 	s->undersize_pkts = stat[STAT_RUC];
 	s->oversize_pkts = stat[STAT_ROC];
 	s->fragments = stat[STAT_RFC];
@@ -275,5 +288,6 @@ void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
 		s->hist[i] = stat[STAT_PRC64 + i];
 		s->hist_tx[i] = stat[STAT_PTC64 + i];
 	}
+	spin_unlock_bh(&hw->stats_lock);
 	*ranges = sizes;
 }
