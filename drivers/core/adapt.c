@@ -9,7 +9,7 @@
  *
  * The kernel's DIM library tries too, but it forgets: each difference of a tenth
  * between two windows sends it to another step, and windows differ by that much
- * all the time. Documentation/data-path.rst has what was measured of both.
+ * all the time. Documentation/cost.rst has what was measured of both.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>

@@ -73,10 +73,6 @@ static u8 fl_rss_ports(u32 flow_type)
 static bool fl_rss_hashed(u32 flow_type)
 {
 	switch (flow_type) {
-	case TCP_V4_FLOW:
-	case TCP_V6_FLOW:
-	case UDP_V4_FLOW:
-	case UDP_V6_FLOW:
 	case SCTP_V4_FLOW:
 	case SCTP_V6_FLOW:
 	case AH_ESP_V4_FLOW:
@@ -89,7 +85,7 @@ static bool fl_rss_hashed(u32 flow_type)
 	case IPV6_FLOW:
 		return true;
 	default:
-		return false;
+		return fl_rss_ports(flow_type);
 	}
 }
 
