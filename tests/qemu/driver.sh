@@ -83,6 +83,26 @@ is() {
 	fi
 }
 
+# What a test calls settings, it defines as settings_now: all that a command may lose.
+
+# because NAME WORDS COMMAND...: it fails, says why, and has changed nothing
+because() {
+	local name=$1 words=$2 before output
+	shift 2
+	before=$(settings_now)
+	if output=$("$@" 2>&1); then
+		not_ok "$name" "$* succeeded"
+	elif [[ $output != *$words* ]]; then
+		not_ok "$name" "it did not say '$words' but: $output"
+	else
+		is "$name" "$before" "$(settings_now)"
+	fi
+}
+
+# settings_keep: what they are now is what keeps() compares with
+settings_keep() { fl_settings=$(settings_now); }
+keeps() { is "$1: all as it was" "$fl_settings" "$(settings_now)"; }
+
 # yes NAME EXPRESSION [REASON]: an arithmetic condition
 yes() {
 	if [ $(($2)) -ne 0 ]; then
@@ -138,7 +158,7 @@ one_vector() {
 	must ip link set "$dev" up
 	address_again
 	must wait_link "$dev"
-	must ethtool -G "$dev" rx 1024
+	must ethtool -G "$dev" rx 512
 	try "$1: TCP after down and up" tcp $peer4 "$(scale 1000000 200000)" both
 	check "$1: ping" ping -qc3 -i0.05 -W3 $peer6
 }

@@ -61,16 +61,18 @@ is "no damaged frame" 0 "$(value eth-mac FrameCheckSequenceErrors)"
 # --- They stay
 
 before=$(group eth-mac; group rmon)
+none_falls() {
+	is "$1: none has fallen" "" \
+		"$(paste -d' ' <(echo "$before") <(group eth-mac; group rmon) | awk '$4 < $2')"
+}
 must ip link set "$dev" down
 must ip link set "$dev" up
 port_back
 must wait_link "$dev"
-less=$(paste -d' ' <(echo "$before") <(group eth-mac; group rmon) | awk '$4 < $2')
-is "none falls with down and up" "" "$less"
+none_falls "down and up"
 must sh -c "echo 1 >/sys/bus/pci/devices/$(fl_pci 0)/reset"
 port_back
-less=$(paste -d' ' <(echo "$before") <(group eth-mac; group rmon) | awk '$4 < $2')
-is "none falls with a reset" "" "$less"
+none_falls "a reset"
 must ip link set "$dev" down
 check "readable while down" value eth-mac FramesReceivedOK
 
