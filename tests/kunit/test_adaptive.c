@@ -113,6 +113,17 @@ static void adapt_window_ends(struct kunit *test)
 	traffic_expect_step(test, mock, 0, 1);
 }
 
+/* A window of so many usecs, of which traffic came in some. */
+static void adapt_long_window(struct mock *mock, u32 carried, u64 usecs)
+{
+	struct fl_lane *lane = &mock->fl.lane[0];
+
+	traffic_sample(lane, 0);
+	traffic_carry(mock, 0, &traffic_bulk, carried);
+	traffic_sample_after(lane, usecs);
+	flush_work(&lane->itr_work);
+}
+
 /* It is a rate that counts: 16 polls may take long. */
 static void adapt_window_lasts(struct kunit *test)
 {
@@ -124,10 +135,7 @@ static void adapt_window_lasts(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(usecs); i++) {
 		mock_reset(mock);
 		mock_settle(mock);
-		traffic_sample(lane, 0);
-		traffic_carry(mock, 0, &traffic_bulk, usecs[i]);
-		traffic_sample_after(lane, usecs[i]);
-		flush_work(&lane->itr_work);
+		adapt_long_window(mock, usecs[i], usecs[i]);
 		KUNIT_EXPECT_EQ(test, lane->adapt.bytes, 60 * 1514);
 		traffic_expect_step(test, mock, 0, 1);
 	}
@@ -147,9 +155,7 @@ static void adapt_window_rests(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(usecs); i++) {
 		mock_reset(mock);
 		mock_settle(mock);
-		traffic_sample(lane, 0);
-		traffic_carry(mock, 0, &traffic_bulk, 2000);
-		traffic_sample_after(lane, usecs[i]);
+		adapt_long_window(mock, 2000, usecs[i]);
 		KUNIT_EXPECT_EQ(test, lane->adapt.bytes, 0);
 		KUNIT_EXPECT_EQ(test, lane->measure.time,
 				traffic_time(usecs[i]));
@@ -157,10 +163,7 @@ static void adapt_window_rests(struct kunit *test)
 
 		traffic_run(test, mock, 0, &traffic_bulk, 3);
 		traffic_expect_step(test, mock, 0, 3);
-		traffic_sample(lane, 0);
-		traffic_carry(mock, 0, &traffic_bulk, 2000);
-		traffic_sample_after(lane, usecs[i]);
-		flush_work(&lane->itr_work);
+		adapt_long_window(mock, 2000, usecs[i]);
 		traffic_expect_step(test, mock, 0, 0);
 	}
 }
