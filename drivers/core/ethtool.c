@@ -143,6 +143,34 @@ static void fl_get_rmon_stats(struct net_device *netdev,
 		fl->ops->get_rmon_stats(fl, stats, ranges);
 }
 
+static void fl_get_pause_stats(struct net_device *netdev,
+			       struct ethtool_pause_stats *stats)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_pause_stats)
+		fl->ops->get_pause_stats(fl, stats);
+}
+
+static void fl_get_pauseparam(struct net_device *netdev,
+			      struct ethtool_pauseparam *p)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_pauseparam)
+		fl->ops->get_pauseparam(fl, p);
+}
+
+static int fl_set_pauseparam(struct net_device *netdev,
+			     struct ethtool_pauseparam *p)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (!fl->ops->set_pauseparam)
+		return -EOPNOTSUPP;
+	return fl->ops->set_pauseparam(fl, p);
+}
+
 static void fl_get_channels(struct net_device *netdev,
 			    struct ethtool_channels *ch)
 {
@@ -347,6 +375,9 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_eth_phy_stats = fl_get_eth_phy_stats,
 	.get_eth_ctrl_stats = fl_get_eth_ctrl_stats,
 	.get_rmon_stats = fl_get_rmon_stats,
+	.get_pause_stats = fl_get_pause_stats,
+	.get_pauseparam = fl_get_pauseparam,
+	.set_pauseparam = fl_set_pauseparam,
 	.get_channels = fl_get_channels,
 	.set_channels = fl_set_channels,
 	.get_coalesce = fl_get_coalesce,

@@ -154,11 +154,14 @@ void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on)
 void i82576_set_features(struct fl_dev *fl, netdev_features_t features)
 {
 	struct i82576 *hw = i82576_of(fl);
-	u32 ctrl = i82576_rd(hw, I82576_CTRL) & ~CTRL_VME;
+	u32 ctrl;
 
+	mutex_lock(&hw->phy_lock);
+	ctrl = i82576_rd(hw, I82576_CTRL) & ~CTRL_VME;
 	if (features & NETIF_F_HW_VLAN_CTAG_RX)
 		ctrl |= CTRL_VME;
 	i82576_wr(hw, I82576_CTRL, ctrl);
+	mutex_unlock(&hw->phy_lock);
 
 	netif_addr_lock_bh(fl->netdev);
 	i82576_write_rx_mode(hw, features);

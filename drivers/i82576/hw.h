@@ -13,15 +13,17 @@
 #include "regs.h"
 
 /**
- * struct i82576_phy - settings of the PHY, to be restored after a reset
+ * struct i82576_phy - settings of the link, to be restored after a reset
  * @bmcr: register 0, without its momentary bits
- * @advertise: register 4
+ * @advertise: register 4; its pause bits say what of pause is wanted
  * @ctrl1000: register 9
+ * @pause_autoneg: what of pause is used depends on the other end
  */
 struct i82576_phy {
 	u16 bmcr;
 	u16 advertise;
 	u16 ctrl1000;
+	bool pause_autoneg;
 };
 
 /* The counters of the MAC, those first that every look at the link wants; the
@@ -81,8 +83,9 @@ enum i82576_stat {
  * @queue_filters: the device has 5-tuple filters (QEMU's has not)
  * @mta: the multicast hash table as written; netif_addr_lock
  * @link_work: looks at the link after an interrupt
- * @phy_lock: serialises access to the PHY
- * @phy: what the PHY is set to; @phy_lock
+ * @phy_lock: serialises access to the PHY, to CTRL, and to SRRCTL
+ * @phy: what the link is set to; @phy_lock
+ * @tx_pause: the other end honours our pause frames; @phy_lock
  * @stats_lock: serialises reading of the self-clearing counters
  * @stats: what they added up to, by enum i82576_stat; @stats_lock
  * @rx_octets: of good frames, header and FCS included; @stats_lock
@@ -100,8 +103,9 @@ struct i82576 {
 	bool queue_filters;
 	u32 mta[MTA_COUNT];
 	struct work_struct link_work;
-	struct mutex phy_lock;		/* PHY access, phy */
+	struct mutex phy_lock;		/* PHY, CTRL, SRRCTL, phy, tx_pause */
 	struct i82576_phy phy;
+	bool tx_pause;
 	spinlock_t stats_lock;		/* stats, octets and their registers */
 	u64 stats[I82576_STATS];
 	u64 rx_octets;
@@ -170,6 +174,7 @@ void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
 void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s);
 void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s);
 void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s);
+void i82576_get_pause_stats(struct fl_dev *fl, struct ethtool_pause_stats *s);
 void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
 			   const struct ethtool_rmon_hist_range **ranges);
 
@@ -193,6 +198,9 @@ int i82576_get_link_ksettings(struct fl_dev *fl,
 int i82576_set_link_ksettings(struct fl_dev *fl,
 			      const struct ethtool_link_ksettings *cmd);
 int i82576_nway_reset(struct fl_dev *fl);
+void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p);
+int i82576_set_pauseparam(struct fl_dev *fl,
+			  const struct ethtool_pauseparam *p);
 
 /* txrx.c */
 int i82576_rx_fill(struct fl_rx_ring *rx);

@@ -15,6 +15,14 @@
 #define I82576_MDIC_US		2000	/* an MDIO cycle takes 64 us */
 #define I82576_SEM_US		20000
 #define I82576_SW_FW_TRIES	100	/* of 5 ms: firmware may hold the PHY */
+/* What the Rx buffer may hold before the other end is told to wait: it has one
+ * largest frame under way, and we may be sending one. Half of it is time enough
+ * for it to start again. Both are multiples of 16.
+ */
+#define I82576_PAUSE_HIGH	round_down(I82576_RX_BUFFER - \
+					   2 * (I82576_MTU_MAX + ETH_HLEN + \
+						2 * VLAN_HLEN + ETH_FCS_LEN), 16)
+#define I82576_PAUSE_LOW	round_down(I82576_PAUSE_HIGH / 2, 16)
 
 /* The PHY semaphore has two stages: a hardware one (SWSM) guards the register
  * (SW_FW_SYNC) that says who owns what (datasheet 4.7).
@@ -109,6 +117,66 @@ static int i82576_mdic(struct i82576 *hw, u32 op, int reg, u16 data)
 	return FIELD_GET(MDIC_DATA, val);
 }
 
+/* A ring that is full drops its own frames, lest it hold up all others: unless
+ * the other end is to wait for it.
+ */
+static void i82576_use_pause(struct i82576 *hw, u8 pause)
+{
+	u32 ctrl = i82576_rd(hw, I82576_CTRL) & ~(CTRL_RFCE | CTRL_TFCE);
+	int i;
+
+	lockdep_assert_held(&hw->phy_lock);
+	if (pause & FLOW_CTRL_RX)
+		ctrl |= CTRL_RFCE;
+	if (pause & FLOW_CTRL_TX)
+		ctrl |= CTRL_TFCE;
+	i82576_wr(hw, I82576_CTRL, ctrl);
+	hw->tx_pause = pause & FLOW_CTRL_TX;
+	for (i = 0; i < hw->fl.caps.lanes_max; i++) {
+		u32 val = i82576_rd(hw, I82576_SRRCTL(i)) & ~SRRCTL_DROP_EN;
+
+		if (!hw->tx_pause)
+			val |= SRRCTL_DROP_EN;
+		i82576_wr(hw, I82576_SRRCTL(i), val);
+	}
+}
+
+/* Two bits for two wishes: mii_advertise_flowctrl() the other way round. */
+static u8 i82576_pause_wanted(u16 advertise)
+{
+	bool sym = advertise & ADVERTISE_PAUSE_CAP;
+	bool asym = advertise & ADVERTISE_PAUSE_ASYM;
+
+	return (sym ? FLOW_CTRL_RX : 0) | (sym != asym ? FLOW_CTRL_TX : 0);
+}
+
+static bool i82576_pause_negotiated(const struct i82576_phy *phy)
+{
+	return phy->pause_autoneg && (phy->bmcr & BMCR_ANENABLE);
+}
+
+/* The link is up: use of pause what both ends agreed on, or what we were told.
+ * To receive only cannot be advertised: the other end may agree on more, but
+ * nobody has to send pause frames.
+ */
+static u8 i82576_resolve_pause(struct i82576 *hw, u8 duplex)
+{
+	u8 pause = 0;
+	int lpa;
+
+	mutex_lock(&hw->phy_lock);
+	if (duplex == DUPLEX_FULL)
+		pause = i82576_pause_wanted(hw->phy.advertise);
+	if (pause && i82576_pause_negotiated(&hw->phy)) {
+		lpa = i82576_mdic(hw, MDIC_OP_READ, MII_LPA, 0);
+		pause &= lpa < 0 ? 0 :
+			 mii_resolve_flowctrl_fdx(hw->phy.advertise, lpa);
+	}
+	i82576_use_pause(hw, pause);
+	mutex_unlock(&hw->phy_lock);
+	return pause;
+}
+
 /* Write the settings that are kept to the PHY, which is on or off then. A
  * board controller that shares the port needs it on.
  */
@@ -149,25 +217,38 @@ static void i82576_read_speed(struct i82576 *hw, u32 status, u32 *speed,
 	*duplex = status & STATUS_FD ? DUPLEX_FULL : DUPLEX_HALF;
 }
 
+static const char *const i82576_pause_names[] = {
+	[0] = "off",
+	[FLOW_CTRL_RX] = "rx",
+	[FLOW_CTRL_TX] = "tx",
+	[FLOW_CTRL_RX | FLOW_CTRL_TX] = "rx and tx",
+};
+
 static void i82576_link_work(struct work_struct *work)
 {
 	struct i82576 *hw = container_of(work, struct i82576, link_work);
 	struct net_device *netdev = hw->fl.netdev;
 	u32 status = i82576_rd(hw, I82576_STATUS);
 	bool up = status != U32_MAX && (status & STATUS_LU);
+	u8 duplex, pause;
 	u32 speed;
-	u8 duplex;
 
-	if (up == netif_carrier_ok(netdev))
-		return;
 	if (!up) {
+		if (!netif_carrier_ok(netdev))
+			return;
 		netif_info(&hw->fl, link, netdev, "link down\n");
 		fl_link_lost(&hw->fl);
 		return;
 	}
+	/* It may have been away between two looks, and be another one now. */
 	i82576_read_speed(hw, status, &speed, &duplex);
-	netif_info(&hw->fl, link, netdev, "link up, %u Mb/s, %s duplex\n",
-		   speed, duplex == DUPLEX_FULL ? "full" : "half");
+	pause = i82576_resolve_pause(hw, duplex);
+	if (netif_carrier_ok(netdev))
+		return;
+	netif_info(&hw->fl, link, netdev,
+		   "link up, %u Mb/s, %s duplex, pause: %s\n", speed,
+		   duplex == DUPLEX_FULL ? "full" : "half",
+		   i82576_pause_names[pause]);
 	netif_carrier_on(netdev);
 }
 
@@ -175,7 +256,8 @@ static void i82576_link_work(struct work_struct *work)
  * i82576_link_init() - prepare link handling, with all modes advertised
  * @hw: port
  *
- * Pause is not advertised: flow control is not driven yet.
+ * We honour the other end's pause frames and send none: each lane answers for
+ * itself.
  *
  * Context: process, probe.
  */
@@ -184,8 +266,25 @@ void i82576_link_init(struct i82576 *hw)
 	INIT_WORK(&hw->link_work, i82576_link_work);
 	mutex_init(&hw->phy_lock);
 	hw->phy.bmcr = BMCR_ANENABLE;
-	hw->phy.advertise = ADVERTISE_CSMA | ADVERTISE_ALL;
+	hw->phy.advertise = ADVERTISE_CSMA | ADVERTISE_ALL |
+			    mii_advertise_flowctrl(FLOW_CTRL_RX);
+	hw->phy.pause_autoneg = true;
 	hw->phy.ctrl1000 = ADVERTISE_1000FULL;
+}
+
+/* The frames are those of IEEE 802.3 annex 31B; the sender is to wait as long as
+ * it can be told, or until we say otherwise (datasheet 3.5.5).
+ */
+static void i82576_init_pause(struct i82576 *hw)
+{
+	i82576_wr(hw, I82576_FCAL, 0x00c28001);
+	i82576_wr(hw, I82576_FCAH, 0x0100);
+	i82576_wr(hw, I82576_FCT, ETH_P_PAUSE);
+	i82576_wr(hw, I82576_FCTTV, U16_MAX);
+	i82576_wr(hw, I82576_FCRTV, U16_MAX / 2);
+	i82576_wr(hw, I82576_FCRTL, I82576_PAUSE_LOW | FCRTL_XONE);
+	i82576_wr(hw, I82576_FCRTH, I82576_PAUSE_HIGH);
+	i82576_use_pause(hw, 0);
 }
 
 /**
@@ -198,13 +297,13 @@ void i82576_link_init(struct i82576 *hw)
  */
 int i82576_link_start(struct i82576 *hw)
 {
-	u32 ctrl = i82576_rd(hw, I82576_CTRL);
+	u32 ctrl;
 	int err;
 
-	ctrl &= ~(CTRL_FRCSPD | CTRL_FRCDPX | CTRL_RFCE | CTRL_TFCE);
-	i82576_wr(hw, I82576_CTRL, ctrl | CTRL_SLU);
-
 	mutex_lock(&hw->phy_lock);
+	ctrl = i82576_rd(hw, I82576_CTRL) & ~(CTRL_FRCSPD | CTRL_FRCDPX);
+	i82576_wr(hw, I82576_CTRL, ctrl | CTRL_SLU);
+	i82576_init_pause(hw);
 	err = i82576_phy_restore(hw, true);
 	mutex_unlock(&hw->phy_lock);
 	return err;
@@ -243,6 +342,8 @@ static void i82576_modes(unsigned long *modes)
 	mii_ctrl1000_mod_linkmode_adv_t(modes, ADVERTISE_1000FULL);
 	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, modes);
 	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, modes);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_Pause_BIT, modes);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_Asym_Pause_BIT, modes);
 }
 
 /* What the other end advertised; nothing if the PHY cannot be asked. */
@@ -394,5 +495,68 @@ int i82576_nway_reset(struct fl_dev *fl)
 	mutex_lock(&hw->phy_lock);
 	err = i82576_phy_restore(hw, true);
 	mutex_unlock(&hw->phy_lock);
+	return err;
+}
+
+/**
+ * i82576_get_pauseparam() - ethtool -a: what of pause is wanted
+ * @fl: port
+ * @p: to fill in
+ *
+ * Context: process, RTNL.
+ */
+void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p)
+{
+	const struct i82576_phy *phy = &i82576_of(fl)->phy;
+	u8 wanted = i82576_pause_wanted(phy->advertise);
+
+	p->autoneg = i82576_pause_negotiated(phy);
+	p->rx_pause = !!(wanted & FLOW_CTRL_RX);
+	p->tx_pause = !!(wanted & FLOW_CTRL_TX);
+}
+
+/**
+ * i82576_set_pauseparam() - ethtool -A
+ * @fl: port
+ * @p: what is wanted
+ *
+ * It is advertised in any case. If that is new, the link is negotiated again.
+ *
+ * Context: process, RTNL, may sleep.
+ *
+ * Return: 0, -EINVAL for pause to be negotiated without the link, or an error
+ * of the PHY.
+ */
+int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
+{
+	u8 wanted = (p->rx_pause ? FLOW_CTRL_RX : 0) |
+		    (p->tx_pause ? FLOW_CTRL_TX : 0);
+	struct i82576 *hw = i82576_of(fl);
+	struct i82576_phy new = hw->phy;
+	int err = 0;
+	u32 speed;
+	u8 duplex;
+
+	if (new.bmcr & BMCR_ANENABLE) {
+		new.pause_autoneg = p->autoneg;
+	} else if (p->autoneg) {
+		netdev_err(fl->netdev, "pause is negotiated along with the link, which is not\n");
+		return -EINVAL;
+	}
+	new.advertise &= ~(ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM);
+	new.advertise |= mii_advertise_flowctrl(wanted);
+
+	mutex_lock(&hw->phy_lock);
+	swap(hw->phy, new);
+	if ((new.bmcr & BMCR_ANENABLE) && new.advertise != hw->phy.advertise)
+		err = i82576_phy_restore(hw, fl->running);
+	if (err)
+		hw->phy = new;
+	mutex_unlock(&hw->phy_lock);
+	if (!err && netif_carrier_ok(fl->netdev)) {
+		i82576_read_speed(hw, i82576_rd(hw, I82576_STATUS), &speed,
+				  &duplex);
+		i82576_resolve_pause(hw, duplex);
+	}
 	return err;
 }

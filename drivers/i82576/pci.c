@@ -90,9 +90,12 @@ static const struct fl_hw_ops i82576_ops = {
 	.get_phy_stats = i82576_get_phy_stats,
 	.get_ctrl_stats = i82576_get_ctrl_stats,
 	.get_rmon_stats = i82576_get_rmon_stats,
+	.get_pause_stats = i82576_get_pause_stats,
 	.get_link_ksettings = i82576_get_link_ksettings,
 	.set_link_ksettings = i82576_set_link_ksettings,
 	.nway_reset = i82576_nway_reset,
+	.get_pauseparam = i82576_get_pauseparam,
+	.set_pauseparam = i82576_set_pauseparam,
 	.tx_regs = i82576_tx_regs,
 };
 

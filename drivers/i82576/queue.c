@@ -20,10 +20,12 @@ static void i82576_rx_queue_start(struct i82576 *hw, struct fl_rx_ring *rx)
 	i82576_wr(hw, I82576_RDBAL(q), lower_32_bits(rx->desc_dma));
 	i82576_wr(hw, I82576_RDBAH(q), upper_32_bits(rx->desc_dma));
 	i82576_wr(hw, I82576_RDLEN(q), (rx->mask + 1) * hw->fl.caps.rx_desc_bytes);
-	/* Without DROP_EN one full ring would hold up all others. */
-	i82576_wr(hw, I82576_SRRCTL(q), SRRCTL_DROP_EN |
+	mutex_lock(&hw->phy_lock);
+	i82576_wr(hw, I82576_SRRCTL(q),
+		  (hw->tx_pause ? 0 : SRRCTL_DROP_EN) |
 		  FIELD_PREP(SRRCTL_DESCTYPE, SRRCTL_DESCTYPE_ADV) |
 		  FIELD_PREP(SRRCTL_BSIZEPACKET, rx->buf_len / SZ_1K));
+	mutex_unlock(&hw->phy_lock);
 	i82576_wr(hw, I82576_RDH(q), 0);
 	i82576_wr(hw, I82576_RDT(q), 0);
 	i82576_wr(hw, I82576_RXDCTL(q), RXDCTL_ENABLE |

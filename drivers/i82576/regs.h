@@ -137,6 +137,17 @@
 #define I82576_FTQF(i)		(0x059E0 + 4 * (i))
 #define  FTQF_PROTOCOL		GENMASK(7, 0)
 
+/* 8.5 Flow control */
+#define I82576_FCAL		0x00028
+#define I82576_FCAH		0x0002C
+#define I82576_FCT		0x00030
+#define I82576_FCTTV		0x00170
+#define I82576_FCRTL		0x02160
+#define  FCRTL_XONE		BIT(31)
+#define I82576_FCRTH		0x02168
+#define I82576_FCRTV		0x02460
+#define I82576_RX_BUFFER	SZ_64K		/* RXPBS after a reset */
+
 /* 8.12 Transmit */
 #define I82576_TCTL		0x00400
 #define  TCTL_EN		BIT(1)

@@ -257,6 +257,25 @@ void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s)
 }
 
 /**
+ * i82576_get_pause_stats() - as in ethtool_ops.get_pause_stats
+ * @fl: port
+ * @s: filled in; a frame that ends a pause counts as well
+ *
+ * Context: process, RTNL.
+ */
+void i82576_get_pause_stats(struct fl_dev *fl, struct ethtool_pause_stats *s)
+{
+	struct i82576 *hw = i82576_of(fl);
+	const u64 *stat = hw->stats;
+
+	spin_lock_bh(&hw->stats_lock);
+	i82576_read_stats(hw, I82576_STATS);
+	s->tx_pause_frames = stat[STAT_XONTXC] + stat[STAT_XOFFTXC];
+	s->rx_pause_frames = stat[STAT_XONRXC] + stat[STAT_XOFFRXC];
+	spin_unlock_bh(&hw->stats_lock);
+}
+
+/**
  * i82576_get_rmon_stats() - as in ethtool_ops.get_rmon_stats
  * @fl: port
  * @s: filled in

@@ -118,6 +118,9 @@ struct fl_rss {
  * @get_phy_stats: as ethtool_ops.get_eth_phy_stats
  * @get_ctrl_stats: as ethtool_ops.get_eth_ctrl_stats
  * @get_rmon_stats: as in ethtool_ops
+ * @get_pause_stats: as in ethtool_ops; may be missing, as the next two
+ * @get_pauseparam: as in ethtool_ops
+ * @set_pauseparam: as in ethtool_ops
  * @get_link_ksettings: as in ethtool_ops
  * @set_link_ksettings: as in ethtool_ops
  * @nway_reset: as in ethtool_ops
@@ -150,6 +153,11 @@ struct fl_hw_ops {
 	void (*get_rmon_stats)(struct fl_dev *fl,
 			       struct ethtool_rmon_stats *stats,
 			       const struct ethtool_rmon_hist_range **ranges);
+	void (*get_pause_stats)(struct fl_dev *fl,
+				struct ethtool_pause_stats *stats);
+	void (*get_pauseparam)(struct fl_dev *fl, struct ethtool_pauseparam *p);
+	int (*set_pauseparam)(struct fl_dev *fl,
+			      const struct ethtool_pauseparam *p);
 	int (*get_link_ksettings)(struct fl_dev *fl,
 				  struct ethtool_link_ksettings *cmd);
 	int (*set_link_ksettings)(struct fl_dev *fl,
