@@ -358,6 +358,16 @@ static int fl_nway_reset(struct net_device *netdev)
 	return fl->ops->nway_reset(fl);
 }
 
+static int fl_set_phys_id(struct net_device *netdev,
+			  enum ethtool_phys_id_state state)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (!fl->ops->set_phys_id)
+		return -EOPNOTSUPP;
+	return fl->ops->set_phys_id(fl, state);
+}
+
 const struct ethtool_ops fl_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS |
 				     ETHTOOL_COALESCE_USE_ADAPTIVE,
@@ -368,6 +378,7 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_link_ksettings = fl_get_link_ksettings,
 	.set_link_ksettings = fl_set_link_ksettings,
 	.nway_reset = fl_nway_reset,
+	.set_phys_id = fl_set_phys_id,
 	.get_sset_count = fl_get_sset_count,
 	.get_strings = fl_get_strings,
 	.get_ethtool_stats = fl_get_ethtool_stats,

@@ -86,6 +86,7 @@ enum i82576_stat {
  * @phy_lock: serialises access to the PHY, to CTRL, and to SRRCTL
  * @phy: what the link is set to; @phy_lock
  * @tx_pause: the other end honours our pause frames; @phy_lock
+ * @ledctl: LEDCTL as it was before the port was to show itself; RTNL
  * @stats_lock: serialises reading of the self-clearing counters
  * @stats: what they added up to, by enum i82576_stat; @stats_lock
  * @rx_octets: of good frames, header and FCS included; @stats_lock
@@ -106,6 +107,7 @@ struct i82576 {
 	struct mutex phy_lock;		/* PHY, CTRL, SRRCTL, phy, tx_pause */
 	struct i82576_phy phy;
 	bool tx_pause;
+	u32 ledctl;
 	spinlock_t stats_lock;		/* stats, octets and their registers */
 	u64 stats[I82576_STATS];
 	u64 rx_octets;
@@ -198,6 +200,7 @@ int i82576_get_link_ksettings(struct fl_dev *fl,
 int i82576_set_link_ksettings(struct fl_dev *fl,
 			      const struct ethtool_link_ksettings *cmd);
 int i82576_nway_reset(struct fl_dev *fl);
+int i82576_set_phys_id(struct fl_dev *fl, enum ethtool_phys_id_state state);
 void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p);
 int i82576_set_pauseparam(struct fl_dev *fl,
 			  const struct ethtool_pauseparam *p);

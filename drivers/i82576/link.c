@@ -560,3 +560,30 @@ int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
 	}
 	return err;
 }
+
+/**
+ * i82576_set_phys_id() - ethtool -p: blink with all LEDs (datasheet 8.2.9)
+ * @fl: port
+ * @state: begin or end
+ *
+ * Context: process, RTNL; not held from begin to end.
+ *
+ * Return: 0, for the device blinks by itself, or -EOPNOTSUPP.
+ */
+int i82576_set_phys_id(struct fl_dev *fl, enum ethtool_phys_id_state state)
+{
+	struct i82576 *hw = i82576_of(fl);
+
+	switch (state) {
+	case ETHTOOL_ID_ACTIVE:
+		hw->ledctl = i82576_rd(hw, I82576_LEDCTL);
+		i82576_wr(hw, I82576_LEDCTL, (hw->ledctl & ~LEDCTL_MODES) |
+			  LEDCTL_MODES_ON | LEDCTL_BLINK);
+		return 0;
+	case ETHTOOL_ID_INACTIVE:
+		i82576_wr(hw, I82576_LEDCTL, hw->ledctl);
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}

@@ -94,6 +94,7 @@ static const struct fl_hw_ops i82576_ops = {
 	.get_link_ksettings = i82576_get_link_ksettings,
 	.set_link_ksettings = i82576_set_link_ksettings,
 	.nway_reset = i82576_nway_reset,
+	.set_phys_id = i82576_set_phys_id,
 	.get_pauseparam = i82576_get_pauseparam,
 	.set_pauseparam = i82576_set_pauseparam,
 	.tx_regs = i82576_tx_regs,

@@ -41,6 +41,11 @@
 #define  MDIC_READY		BIT(28)
 #define  MDIC_ERROR		BIT(30)
 
+#define I82576_LEDCTL		0x00E00
+#define  LEDCTL_MODES		0x0F0F0F0F	/* a byte an LED */
+#define  LEDCTL_MODES_ON	0x0E0E0E0E
+#define  LEDCTL_BLINK		0x80808080
+
 /* 8.6 Semaphores shared with firmware and the other port */
 #define I82576_SWSM		0x05B50
 #define  SWSM_SMBI		BIT(0)

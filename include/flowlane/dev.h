@@ -124,6 +124,7 @@ struct fl_rss {
  * @get_link_ksettings: as in ethtool_ops
  * @set_link_ksettings: as in ethtool_ops
  * @nway_reset: as in ethtool_ops
+ * @set_phys_id: as in ethtool_ops; may be missing
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
  *
  * All but @get_stats, @set_itr and @tx_regs run under RTNL. All but @get_stats and
@@ -163,6 +164,7 @@ struct fl_hw_ops {
 	int (*set_link_ksettings)(struct fl_dev *fl,
 				  const struct ethtool_link_ksettings *cmd);
 	int (*nway_reset)(struct fl_dev *fl);
+	int (*set_phys_id)(struct fl_dev *fl, enum ethtool_phys_id_state state);
 	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
 };
 
