@@ -2,6 +2,8 @@
 /* The rings of a lane: allocation, draining, release. */
 #include <linux/build_bug.h>
 #include <linux/dma-mapping.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <net/page_pool/helpers.h>
 
 #include <flowlane/dev.h>
@@ -266,4 +268,37 @@ void fl_tx_ring_free(struct fl_tx_ring *tx)
 	dma_free_coherent(tx->dev, tx->desc_bytes, tx->desc, tx->desc_dma);
 	kvfree(tx->buf);
 	kfree(tx);
+}
+
+/**
+ * fl_lane_save_affinity() - remember which CPUs take a lane's interrupt
+ * @lane: lane
+ *
+ * A suspend takes CPUs away. The kernel moves their interrupts elsewhere and
+ * would leave them there.
+ *
+ * Context: process.
+ */
+void fl_lane_save_affinity(struct fl_lane *lane)
+{
+	const struct cpumask *mask = irq_get_affinity_mask(lane->irq);
+
+	cpumask_clear(&lane->affinity);
+	if (mask)
+		cpumask_copy(&lane->affinity, mask);
+}
+
+/**
+ * fl_lane_restore_affinity() - give a lane's interrupt back to its CPUs
+ * @lane: lane
+ *
+ * Context: process, may sleep.
+ */
+void fl_lane_restore_affinity(struct fl_lane *lane)
+{
+	const struct cpumask *mask = irq_get_affinity_mask(lane->irq);
+
+	if (mask && !cpumask_equal(mask, &lane->affinity) &&
+	    cpumask_intersects(&lane->affinity, cpu_online_mask))
+		irq_set_affinity(lane->irq, &lane->affinity);
 }

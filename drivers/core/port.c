@@ -405,8 +405,12 @@ void fl_port_init(struct fl_dev *fl)
  */
 void fl_suspend_locked(struct fl_dev *fl)
 {
+	int i;
+
 	if (netif_running(fl->netdev))
 		fl_port_down(fl);
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		fl_lane_save_affinity(&fl->lane[i]);
 	netif_device_detach(fl->netdev);
 }
 
@@ -422,8 +426,10 @@ void fl_suspend_locked(struct fl_dev *fl)
  */
 int fl_resume_locked(struct fl_dev *fl)
 {
-	int err = 0;
+	int i, err = 0;
 
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		fl_lane_restore_affinity(&fl->lane[i]);
 	if (netif_running(fl->netdev))
 		err = fl_port_up(fl);
 	if (err)

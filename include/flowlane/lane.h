@@ -272,6 +272,7 @@ struct fl_adapt {
  * @idx: number of the lane, and of its queues
  * @irq: Linux interrupt number
  * @irq_name: as shown in /proc/interrupts
+ * @affinity: the CPUs that took its interrupt before a suspend; RTNL
  * @retry: runs the NAPI again when the last refill came short
  * @rx_stats: receive statistics
  * @tx_stats: completion statistics
@@ -293,6 +294,7 @@ struct fl_lane {
 	u16 idx;
 	int irq;
 	char irq_name[IFNAMSIZ + 16];
+	struct cpumask affinity;
 	struct timer_list retry;
 
 	struct fl_rx_stats rx_stats ____cacheline_aligned_in_smp;
@@ -308,5 +310,7 @@ struct fl_tx_ring *fl_tx_ring_alloc(struct fl_lane *lane,
 				    const struct fl_config *cfg);
 void fl_tx_ring_free(struct fl_tx_ring *tx);
 void fl_tx_ring_drain(struct fl_tx_ring *tx, bool sent);
+void fl_lane_save_affinity(struct fl_lane *lane);
+void fl_lane_restore_affinity(struct fl_lane *lane);
 
 #endif /* FLOWLANE_LANE_H */
