@@ -380,10 +380,11 @@ int i82576_get_link_ksettings(struct fl_dev *fl,
 	cmd->base.phy_address = I82576_PHY_ADDR;
 	i82576_modes(cmd->link_modes.supported);
 	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, adv);
+	/* Without negotiation: what would be, lest it be lost on the way back. */
+	mii_adv_mod_linkmode_adv_t(adv, hw->phy.advertise);
+	mii_ctrl1000_mod_linkmode_adv_t(adv, hw->phy.ctrl1000);
 	if (hw->phy.bmcr & BMCR_ANENABLE) {
 		cmd->base.autoneg = AUTONEG_ENABLE;
-		mii_adv_mod_linkmode_adv_t(adv, hw->phy.advertise);
-		mii_ctrl1000_mod_linkmode_adv_t(adv, hw->phy.ctrl1000);
 		linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, adv);
 	}
 
