@@ -87,21 +87,35 @@ is() {
 
 # because NAME WORDS COMMAND...: it fails, says why, and has changed nothing
 because() {
-	local name=$1 words=$2 before output
+	settings_keep
+	fails "$@"
+}
+
+# as_before NAME OLD NEW: the same settings; if not, shows what differs
+as_before() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$(diff <(echo "$2") <(echo "$3"))"
+	fi
+}
+
+# settings_keep: what they are now is what keeps() and fails() compare with
+settings_keep() { fl_settings=$(settings_now); }
+keeps() { as_before "$1: all as it was" "$fl_settings" "$(settings_now)"; }
+
+# fails NAME WORDS COMMAND...: as because(), where settings_keep has the settings
+fails() {
+	local name=$1 words=$2 output
 	shift 2
-	before=$(settings_now)
 	if output=$("$@" 2>&1); then
 		not_ok "$name" "$* succeeded"
 	elif [[ $output != *$words* ]]; then
 		not_ok "$name" "it did not say '$words' but: $output"
 	else
-		is "$name" "$before" "$(settings_now)"
+		as_before "$name" "$fl_settings" "$(settings_now)"
 	fi
 }
-
-# settings_keep: what they are now is what keeps() compares with
-settings_keep() { fl_settings=$(settings_now); }
-keeps() { is "$1: all as it was" "$fl_settings" "$(settings_now)"; }
 
 # yes NAME EXPRESSION [REASON]: an arithmetic condition
 yes() {

@@ -112,7 +112,7 @@ fl_host() {
 #   [ -n "${FL_IN_MEMORY:-}" ] || load_flowlane
 #   fl_in_memory iperf3
 fl_in_memory() {
-	local root=/run/flowlane/memory program path dir
+	local root=/run/flowlane/memory program path dir paths=()
 	[ -z "${FL_IN_MEMORY:-}" ] || return 0
 	mkdir -p "$root"
 	mount -t tmpfs memory "$root"
@@ -120,9 +120,12 @@ fl_in_memory() {
 	for program in bash env cat sleep ls head tail readlink timeout mkdir rm touch grep sed awk \
 		ip ss ethtool ping dmesg insmod modprobe rmmod modinfo flock sh sort tr cut "$@"; do
 		path=$(command -v "$program") || bail "there is no program $program here"
-		ldd "$path" 2>/dev/null | grep -o '/[^ ]*' | cat - <(echo "$path") |
-			xargs cp -L --parents -t "$root" || bail "cannot copy $program"
+		paths+=("$path")
 	done
+	{
+		printf '%s\n' "${paths[@]}"
+		ldd "${paths[@]}" 2>/dev/null | grep -o '[[:space:]]/[^ :]*' | tr -d '\t ' | sort -u
+	} | xargs cp -L --parents -t "$root" || bail "cannot copy the programs"
 	# What /bin and /lib are links to on the real root are folders here: join them.
 	for dir in bin sbin lib lib64; do
 		[ ! -d "$root/$dir" ] || cp -r "$root/$dir/." "$root/usr/$dir"
