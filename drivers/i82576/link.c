@@ -388,21 +388,19 @@ int i82576_get_link_ksettings(struct fl_dev *fl,
 		linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, adv);
 	}
 
-	if (hw->phy.bmcr & BMCR_ANENABLE) {
-		cmd->base.speed = SPEED_UNKNOWN;
-		cmd->base.duplex = DUPLEX_UNKNOWN;
-	} else {
+	if (!(hw->phy.bmcr & BMCR_ANENABLE)) {
 		cmd->base.speed = hw->phy.bmcr & BMCR_SPEED100 ? SPEED_100 :
 							     SPEED_10;
 		cmd->base.duplex = hw->phy.bmcr & BMCR_FULLDPLX ? DUPLEX_FULL :
 							      DUPLEX_HALF;
-	}
-	if (!netif_carrier_ok(fl->netdev))
-		return 0;
-	i82576_read_speed(hw, i82576_rd(hw, I82576_STATUS), &cmd->base.speed,
-			  &cmd->base.duplex);
-	if (hw->phy.bmcr & BMCR_ANENABLE)
+	} else if (netif_carrier_ok(fl->netdev)) {
+		i82576_read_speed(hw, i82576_rd(hw, I82576_STATUS),
+				  &cmd->base.speed, &cmd->base.duplex);
 		i82576_read_partner(hw, cmd->link_modes.lp_advertising);
+	} else {
+		cmd->base.speed = SPEED_UNKNOWN;
+		cmd->base.duplex = DUPLEX_UNKNOWN;
+	}
 	return 0;
 }
 
