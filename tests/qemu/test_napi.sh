@@ -31,6 +31,13 @@ is "each names its interrupt" "[${irqs//,/, }]" "$(ask napis 'sorted(r["irq"] fo
 is "the statistics of queues are there" True \
 	"$(ask qstats 'len(rows) > 0 and all("rx-packets" in r and "tx-packets" in r and "rx-alloc-fail" in r for r in rows)')"
 
+is "a pool of pages for each lane" "$n" "$(ask pools 'len(rows)')"
+if [ "$(ask pools '"allocated" in rows[0]')" = True ]; then
+	is "its statistics" True "$(ask pools 'all(r["allocated"] > 0 for r in rows)')"
+else
+	skip "its statistics" "this kernel counts none"
+fi
+
 # --- Threads
 
 threads_and_polling() {

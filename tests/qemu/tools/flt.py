@@ -24,7 +24,7 @@ is found where it is; datagrams come back as they were sent.  Commands:
   probe FROM TO DST COUNT [vid=N] [len=N] [back=1]
                            raw frames from the peer's FROM to TO here (back: the other
                            way): how many arrived
-  queues DEV, napis DEV, qstats DEV, napiset DEV NAME VALUE    netdev-genl, as JSON
+  queues DEV, napis DEV, qstats DEV, pools DEV, napiset DEV NAME VALUE    netdev-genl, as JSON
   counters DEV             every counter there is, as JSON
 """
 
@@ -468,6 +468,17 @@ def cmd_napiset(_port, device, name, value):
     genl = Genl()
     for row in genl.table("napi", socket.if_nametoindex(device)):
         genl.napi_set(row["id"], name, value)
+
+
+def cmd_pools(_port, device):
+    genl = Genl()
+    pools = genl.table("pool", socket.if_nametoindex(device))
+    for pool in pools:
+        try:
+            pool["allocated"] = genl.pool_stats(pool["id"])
+        except OSError:
+            pass            # a kernel without CONFIG_PAGE_POOL_STATS
+    return json.dumps(pools)
 
 
 def cmd_qstats(_port, device):

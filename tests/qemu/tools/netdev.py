@@ -16,6 +16,7 @@ QSTATS = {8: "rx-packets", 9: "rx-bytes", 10: "tx-packets", 11: "tx-bytes", 12: 
 TABLES = {"queue": (10, 2, {1: "id", 2: "ifindex", 3: "type", 4: "napi-id"}),
           "napi": (11, 1, {1: "ifindex", 2: "id", 3: "irq", 4: "pid", 5: "defer-hard-irqs",
                            6: "gro-flush-timeout", 8: "threaded"}),
+          "pool": (5, None, {1: "id", 2: "ifindex", 3: "napi-id", 4: "inflight", 6: "detach-time"}),
           "qstats": (12, 1, {1: "ifindex", 2: "queue-type", 3: "queue-id", 4: "scope", **QSTATS})}
 
 
@@ -70,12 +71,20 @@ class Genl:
 
     def table(self, name, ifindex, body=b""):
         command, kind, names = TABLES[name]
-        body = attribute(kind, struct.pack("I", ifindex)) + body
+        # All tables but that of page pools can be asked for one device's rows.
+        if kind:
+            body = attribute(kind, struct.pack("I", ifindex)) + body
         rows = []
         for reply in self.ask(self.family, command, body, DUMP):
             rows.append({names[kind]: int.from_bytes(value, "little")
                          for kind, value in attributes(reply).items() if kind in names})
-        return rows
+        return [row for row in rows if row.get("ifindex", ifindex) == ifindex]
+
+    def pool_stats(self, pool):
+        """Allocations from a page pool that found a page, or had to get one"""
+        body = attribute(1 | 0x8000, attribute(1, struct.pack("Q", pool)))
+        found = attributes(self.ask(self.family, 9, body, REQUEST)[0])
+        return sum(int.from_bytes(found[kind], "little") for kind in (8, 9))
 
     def napi_set(self, napi, name, value):
         kind = {v: k for k, v in TABLES["napi"][2].items()}[name]
