@@ -29,6 +29,24 @@ static void fl_set_msglevel(struct net_device *netdev, u32 level)
 	((struct fl_dev *)netdev_priv(netdev))->msg_enable = level;
 }
 
+static int fl_get_regs_len(struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (!fl->ops->reg_table)
+		return -EOPNOTSUPP;
+	return fl_regs_count(fl) * sizeof(u32);
+}
+
+static void fl_get_regs(struct net_device *netdev, struct ethtool_regs *regs,
+			void *data)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	regs->version = fl->ops->reg_table->version;
+	fl->ops->get_regs(fl, data);
+}
+
 /* Sums over all lanes, then four numbers a lane; what else there is per queue
  * is in the kernel's own queue statistics.
  */
@@ -374,6 +392,8 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_drvinfo = fl_get_drvinfo,
 	.get_msglevel = fl_get_msglevel,
 	.set_msglevel = fl_set_msglevel,
+	.get_regs_len = fl_get_regs_len,
+	.get_regs = fl_get_regs,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = fl_get_link_ksettings,
 	.set_link_ksettings = fl_set_link_ksettings,

@@ -11,6 +11,8 @@
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
+#include "devlink.h"
+
 #define FL_MSG_DEFAULT	(NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK | \
 			 NETIF_MSG_HW)
 
@@ -80,6 +82,7 @@ int fl_dev_init(struct fl_dev *fl)
 	fl->netdev->ethtool_ops = &fl_ethtool_ops;
 	fl->netdev->stat_ops = &fl_stat_ops;
 	fl_port_init(fl);
+	fl_health_init(fl);
 	return 0;
 }
 
@@ -92,6 +95,7 @@ int fl_dev_init(struct fl_dev *fl)
 void fl_dev_cleanup(struct fl_dev *fl)
 {
 	cancel_delayed_work_sync(&fl->flush_work);
+	fl_health_cleanup(fl);
 	cancel_work_sync(&fl->reset_work);
 	kvfree(fl->lane);
 	fl->lane = NULL;
@@ -109,6 +113,9 @@ int fl_dev_register(struct fl_dev *fl)
 {
 	int err;
 
+	err = fl_devlink_init(fl);
+	if (err)
+		return err;
 	/* The link is found out after open. */
 	netif_carrier_off(fl->netdev);
 	rtnl_lock();
@@ -119,6 +126,10 @@ int fl_dev_register(struct fl_dev *fl)
 	if (!err)
 		fl_set_xps(fl);
 	rtnl_unlock();
+	if (err)
+		fl_devlink_cleanup(fl);
+	else
+		fl_devlink_show(fl);
 	return err;
 }
 
@@ -130,7 +141,9 @@ int fl_dev_register(struct fl_dev *fl)
  */
 void fl_dev_unregister(struct fl_dev *fl)
 {
+	fl_devlink_hide(fl);
 	unregister_netdev(fl->netdev);
+	fl_devlink_cleanup(fl);
 }
 
 /**
@@ -307,7 +320,7 @@ netdev_features_t fl_features_check(struct sk_buff *skb,
 }
 
 /**
- * fl_tx_timeout() - ndo_tx_timeout: say what is known, and recover
+ * fl_tx_timeout() - ndo_tx_timeout: say what is known, and have it recovered
  * @netdev: port
  * @txqueue: the queue that hangs
  *
@@ -326,5 +339,5 @@ void fl_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 		   txqueue, tx->next_to_use & tx->mask,
 		   tx->next_to_clean & tx->mask, le32_to_cpu(*tx->head), head,
 		   tail, jiffies_to_usecs(jiffies - READ_ONCE(lane->last_poll)));
-	fl_request_reset(fl);
+	fl_health_tx_hangs(lane);
 }

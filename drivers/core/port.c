@@ -13,6 +13,8 @@
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
+#include "devlink.h"
+
 /* A link that is away for longer is not about to come back. */
 #define FL_FLUSH_MS	1000
 
@@ -238,6 +240,7 @@ static int fl_port_start(struct fl_dev *fl)
 	fl_lanes_run(fl);
 	fl->ops->start(fl);
 	netif_tx_wake_all_queues(fl->netdev);
+	fl_health_recovered(fl);
 	return 0;
 }
 

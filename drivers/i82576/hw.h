@@ -205,6 +205,17 @@ void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p);
 int i82576_set_pauseparam(struct fl_dev *fl,
 			  const struct ethtool_pauseparam *p);
 
+/* nvm.c */
+int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data);
+
+/* dump.c */
+extern const struct fl_reg_table i82576_reg_table;
+void i82576_get_regs(struct fl_dev *fl, u32 *data);
+
+/* info.c */
+int i82576_get_info(struct fl_dev *fl, struct devlink_info_req *req,
+		    struct netlink_ext_ack *extack);
+
 /* txrx.c */
 int i82576_rx_fill(struct fl_rx_ring *rx);
 int i82576_poll(struct napi_struct *napi, int budget);

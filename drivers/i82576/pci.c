@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
+#include <linux/util_macros.h>
 
 #include <flowlane/backends.h>
 
@@ -98,6 +99,9 @@ static const struct fl_hw_ops i82576_ops = {
 	.get_pauseparam = i82576_get_pauseparam,
 	.set_pauseparam = i82576_set_pauseparam,
 	.tx_regs = i82576_tx_regs,
+	.reg_table = &i82576_reg_table,
+	.get_regs = i82576_get_regs,
+	.get_info = PTR_IF(IS_ENABLED(CONFIG_NET_DEVLINK), i82576_get_info),
 };
 
 static const struct net_device_ops i82576_netdev_ops = {

@@ -30,6 +30,11 @@
 #define  STATUS_GIO_MASTER_EN	BIT(19)
 #define I82576_EECD		0x00010
 #define  EECD_AUTO_RD		BIT(9)
+#define I82576_EERD		0x00014
+#define  EERD_START		BIT(0)
+#define  EERD_DONE		BIT(1)
+#define  EERD_ADDR		GENMASK(15, 2)
+#define  EERD_DATA		GENMASK(31, 16)
 #define I82576_CTRL_EXT		0x00018
 #define  CTRL_EXT_DRV_LOAD	BIT(28)
 #define I82576_MDIC		0x00020
@@ -183,6 +188,9 @@
 /* 8.19 Statistics, all cleared by reading; the others are in stats.c */
 #define I82576_GORCL		0x04088
 #define I82576_GOTCL		0x04090
+
+/* Of the dump that ethtool gets */
+#define I82576_REGS_VERSION	1
 
 /* Limits */
 #define I82576_QUEUES		16

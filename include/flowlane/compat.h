@@ -14,6 +14,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
+#include <net/devlink.h>
 
 #ifndef FL_HAVE_NAPI_ADD_CONFIG
 /* No persistent NAPI configuration: settings start afresh at each open. */
@@ -109,6 +110,28 @@ static inline int fl_compat_set_rxnfc(struct net_device *netdev,
 #define FL_RX_RING_COUNT_OPS	.get_rx_ring_count = fl_get_rx_ring_count
 #else
 #define FL_RX_RING_COUNT_OPS	.get_rxnfc = fl_compat_get_rxnfc
+#endif
+
+/* Where a port of devlink gives its netdev a phys_port_name, systemd makes that a
+ * part of the interface's name. Ours keep the names they have: then the port has
+ * no attributes there.
+ */
+static inline void fl_devlink_port_set_attrs(struct devlink_port *port)
+{
+#ifdef FL_HAVE_NO_PHYS_PORT_NAME
+	struct devlink_port_attrs attrs = {
+		.flavour = DEVLINK_PORT_FLAVOUR_PHYSICAL,
+		.no_phys_port_name = true,
+	};
+
+	devlink_port_attrs_set(port, &attrs);
+#endif
+}
+
+#ifndef FL_HAVE_HEALTH_DEFAULTS
+/* The grace period was an argument. */
+#define devl_health_reporter_create(devlink, ops, priv) \
+	devl_health_reporter_create(devlink, ops, 0, priv)
 #endif
 
 #ifndef timer_container_of

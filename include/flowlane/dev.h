@@ -15,6 +15,10 @@
 
 #include <flowlane/lane.h>
 
+struct devlink;
+struct devlink_health_reporter;
+struct devlink_info_req;
+
 #define FL_NAME		"flowlane"
 #define FL_VERSION	"0.1.0"
 
@@ -94,6 +98,32 @@ struct fl_rss {
 };
 
 /**
+ * struct fl_reg - registers of one name
+ * @name: as the device's documentation has it
+ * @offset: of the first
+ * @count: how many there are
+ * @stride: bytes from one to the next
+ */
+struct fl_reg {
+	const char *name;
+	u32 offset;
+	u16 count;
+	u16 stride;
+};
+
+/**
+ * struct fl_reg_table - registers that are worth a look, and safe to read
+ * @reg: the table
+ * @n: entries of it
+ * @version: changes with the table; ethtool's for a dump
+ */
+struct fl_reg_table {
+	const struct fl_reg *reg;
+	u16 n;
+	u32 version;
+};
+
+/**
  * struct fl_hw_ops - what core asks of a backend, on the slow path only
  * @irq_request: request a lane's interrupt and set &fl_lane.irq
  * @irq_free: undo @irq_request
@@ -126,6 +156,9 @@ struct fl_rss {
  * @nway_reset: as in ethtool_ops
  * @set_phys_id: as in ethtool_ops; may be missing
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
+ * @reg_table: what @get_regs reads; may be missing, with it
+ * @get_regs: read all of @reg_table, in its order
+ * @get_info: as devlink_ops.info_get; may be missing
  *
  * All but @get_stats, @set_itr and @tx_regs run under RTNL. All but @get_stats and
  * @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
@@ -166,6 +199,10 @@ struct fl_hw_ops {
 	int (*nway_reset)(struct fl_dev *fl);
 	int (*set_phys_id)(struct fl_dev *fl, enum ethtool_phys_id_state state);
 	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
+	const struct fl_reg_table *reg_table;
+	void (*get_regs)(struct fl_dev *fl, u32 *data);
+	int (*get_info)(struct fl_dev *fl, struct devlink_info_req *req,
+			struct netlink_ext_ack *extack);
 };
 
 /**
@@ -186,6 +223,10 @@ struct fl_hw_ops {
  * @vlans: VLAN ids let through; RTNL
  * @reset_work: recovers a port from outside RTNL
  * @flush_work: frees what waits for a link that is gone
+ * @devlink: the port in devlink; see devlink.c
+ * @tx_health: reporter of hangs while devlink shows the port; RTNL
+ * @health_work: reports a hang
+ * @hung: the lane that hangs; written in the Tx watchdog
  */
 struct fl_dev {
 	struct net_device *netdev;
@@ -204,6 +245,10 @@ struct fl_dev {
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	struct work_struct reset_work;
 	struct delayed_work flush_work;
+	struct devlink *devlink;
+	struct devlink_health_reporter *tx_health;
+	struct work_struct health_work;
+	u16 hung;
 };
 
 /**
@@ -229,6 +274,23 @@ struct fl_backend {
 static inline u32 fl_frame_max(const struct fl_config *cfg)
 {
 	return max_t(u32, cfg->mtu, ETH_DATA_LEN) + ETH_HLEN + 2 * VLAN_HLEN;
+}
+
+/**
+ * fl_regs_count() - size of a dump of registers
+ * @fl: port, whose backend has a table of them
+ *
+ * Return: how many there are.
+ */
+static inline u32 fl_regs_count(const struct fl_dev *fl)
+{
+	const struct fl_reg_table *table = fl->ops->reg_table;
+	u32 count = 0;
+	int i;
+
+	for (i = 0; i < table->n; i++)
+		count += table->reg[i].count;
+	return count;
 }
 
 /* netdev.c */

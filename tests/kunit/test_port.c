@@ -277,7 +277,7 @@ static void port_tx_timeout(struct kunit *test)
 	netif_tx_lock_bh(netdev);
 	netdev->netdev_ops->ndo_tx_timeout(netdev, 1);
 	netif_tx_unlock_bh(netdev);
-	flush_work(&mock->fl.reset_work);
+	flush_work(&mock->fl.health_work);
 	KUNIT_EXPECT_EQ(test, mock->fl.resets, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 0);
 	port_expect_traffic(test, mock);

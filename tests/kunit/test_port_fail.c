@@ -394,6 +394,38 @@ static void fail_reset_twice(struct kunit *test)
 	port_expect_traffic(test, mock);
 }
 
+static void fail_hang(struct mock *mock)
+{
+	struct net_device *netdev = mock->fl.netdev;
+
+	netif_tx_lock_bh(netdev);
+	netdev->netdev_ops->ndo_tx_timeout(netdev, 0);
+	netif_tx_unlock_bh(netdev);
+	flush_work(&mock->fl.health_work);
+}
+
+/* The recovery of a hang fails, and the port comes up some other way: the next
+ * hang is a new one.
+ */
+static void fail_recover(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct port_state before;
+
+	fail_start(test, mock, &before);
+	mock->up.times = 1;
+	fail_hang(mock);
+	KUNIT_EXPECT_EQ(test, mock->fl.resets, 1);
+	KUNIT_EXPECT_FALSE(test, mock->fl.running);
+	mock_stop(mock);
+	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
+	port_expect_traffic(test, mock);
+	fail_hang(mock);
+	KUNIT_EXPECT_EQ(test, mock->fl.resets, 2);
+	KUNIT_EXPECT_TRUE(test, mock->fl.running);
+	port_expect_traffic(test, mock);
+}
+
 /* No memory for buffers at a reset: the port comes up, and gets them later. */
 static void fail_reset_buffers(struct kunit *test)
 {
@@ -428,6 +460,7 @@ static struct kunit_case fail_cases[] = {
 	KUNIT_CASE(fail_change_mtu),
 	KUNIT_CASE(fail_reset_up),
 	KUNIT_CASE(fail_reset_twice),
+	KUNIT_CASE(fail_recover),
 	KUNIT_CASE(fail_reset_buffers),
 	{}
 };
