@@ -133,6 +133,7 @@ fl_unbind 0
 never_below pci_enable_device_flags
 sweep "no memory for probe" bind "$pci"
 must up_again
+is "probe: nothing of those that failed is left in devlink" "pci/$pci" "$(devlink dev show)"
 try "probe: traffic" tcp $peer4 200000 both
 for ((i = 0; i < loops; i++)); do
 	must rmmod flowlane

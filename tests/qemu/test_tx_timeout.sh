@@ -68,6 +68,12 @@ check "it resets the port" wait_until 10 eval '[ "$(counter resets)" -ge 1 ]'
 check "the link comes back" wait_link "$dev"
 is "the transmitter is on" "$((tctl))" "$(($(register 0x400)))"
 is "one reset was enough" 1 "$(counter resets)"
+reporter=(health show "pci/$(fl_pci 0)" reporter tx)
+check "devlink counts it" grep -q 'state healthy error 1 recover 1 ' <<<"$(devlink "${reporter[@]}")" ||
+	note "$(devlink "${reporter[@]}")"
+dump=$(devlink -j health dump show "pci/$(fl_pci 0)" reporter tx)
+check "its dump was taken before the reset" grep -q "\"TCTL\":\"$(printf '0x%08x' $((tctl & ~2)))\"" <<<"$dump"
+check "while something was in the ring" grep -q '"packet_end":true' <<<"$dump"
 try "a connection lives through it" progress stream 60
 try "and saw nothing wrong" release stream
 try "traffic" tcp $peer4 1000000 both
