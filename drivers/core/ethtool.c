@@ -8,6 +8,7 @@
 #include <flowlane/dev.h>
 
 #include "rss.h"
+#include "selftest.h"
 #include "stats.h"
 
 static void fl_get_drvinfo(struct net_device *netdev,
@@ -78,6 +79,8 @@ static int fl_get_sset_count(struct net_device *netdev, int sset)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
+	if (sset == ETH_SS_TEST)
+		return fl_test_count(fl);
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
 	return 1 + ARRAY_SIZE(fl_sums) +
@@ -89,6 +92,8 @@ static void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 	struct fl_dev *fl = netdev_priv(netdev);
 	int i, j;
 
+	if (sset == ETH_SS_TEST)
+		fl_test_strings(fl, data);
 	if (sset != ETH_SS_STATS)
 		return;
 	ethtool_puts(&data, "resets");
@@ -402,6 +407,7 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.get_sset_count = fl_get_sset_count,
 	.get_strings = fl_get_strings,
 	.get_ethtool_stats = fl_get_ethtool_stats,
+	.self_test = fl_self_test,
 	.get_eth_mac_stats = fl_get_eth_mac_stats,
 	.get_eth_phy_stats = fl_get_eth_phy_stats,
 	.get_eth_ctrl_stats = fl_get_eth_ctrl_stats,

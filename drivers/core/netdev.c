@@ -29,6 +29,7 @@ irqreturn_t fl_lane_irq(int irq, void *data)
 {
 	struct fl_lane *lane = data;
 
+	WRITE_ONCE(lane->irqs, lane->irqs + 1);
 	napi_schedule_irqoff(&lane->napi);
 	return IRQ_HANDLED;
 }

@@ -441,6 +441,41 @@ int fl_resume_locked(struct fl_dev *fl)
 	return err;
 }
 
+/**
+ * fl_lend_locked() - halt a port whose device is wanted for something else
+ * @fl: port, running or not
+ *
+ * The lanes in use have their interrupts, and NAPI is disabled.
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error; fl_return_locked() is due in any case.
+ */
+int fl_lend_locked(struct fl_dev *fl)
+{
+	fl_suspend_locked(fl);
+	if (netif_running(fl->netdev))
+		return 0;
+	return fl_lanes_attach(fl, 0, fl->cfg.lanes);
+}
+
+/**
+ * fl_return_locked() - undo fl_lend_locked()
+ * @fl: port; its device may be in any state
+ * @err: what fl_lend_locked() returned
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0, or a negative error if a port that was open had to be closed.
+ */
+int fl_return_locked(struct fl_dev *fl, int err)
+{
+	fl->ops->down(fl);
+	if (!netif_running(fl->netdev) && !err)
+		fl_lanes_detach(fl, 0, fl->cfg.lanes);
+	return fl_resume_locked(fl);
+}
+
 static void fl_set_config(struct fl_dev *fl, const struct fl_config *cfg)
 {
 	fl->cfg = *cfg;

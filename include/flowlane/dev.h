@@ -124,6 +124,23 @@ struct fl_reg_table {
 };
 
 /**
+ * struct fl_test - something that a backend can test of its device
+ * @name: shown by ethtool
+ * @offline: the port is out of use for it. Its device is as after @down, and may
+ *	be left in any state without DMA and with all interrupts masked; handlers of
+ *	the lanes in use are installed, and count into &fl_lane.irqs. Others run
+ *	beside traffic, or on a port that is not running, which is put to rest
+ *	by @down after them
+ * @run: the test; 0, or a negative error to be shown. Bounded in time, and
+ *	works on a device that is gone. Under RTNL, may sleep
+ */
+struct fl_test {
+	char name[ETH_GSTRING_LEN];
+	bool offline;
+	int (*run)(struct fl_dev *fl);
+};
+
+/**
  * struct fl_hw_ops - what core asks of a backend, on the slow path only
  * @irq_request: request a lane's interrupt and set &fl_lane.irq
  * @irq_free: undo @irq_request
@@ -159,6 +176,8 @@ struct fl_reg_table {
  * @reg_table: what @get_regs reads; may be missing, with it
  * @get_regs: read all of @reg_table, in its order
  * @get_info: as devlink_ops.info_get; may be missing
+ * @tests: for ethtool -t; may be missing
+ * @n_tests: number of them
  *
  * All but @get_stats, @set_itr and @tx_regs run under RTNL. All but @get_stats and
  * @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
@@ -203,6 +222,8 @@ struct fl_hw_ops {
 	void (*get_regs)(struct fl_dev *fl, u32 *data);
 	int (*get_info)(struct fl_dev *fl, struct devlink_info_req *req,
 			struct netlink_ext_ack *extack);
+	const struct fl_test *tests;
+	u8 n_tests;
 };
 
 /**
@@ -314,6 +335,8 @@ void fl_link_lost(struct fl_dev *fl);
 void fl_reset_locked(struct fl_dev *fl);
 void fl_suspend_locked(struct fl_dev *fl);
 int fl_resume_locked(struct fl_dev *fl);
+int fl_lend_locked(struct fl_dev *fl);
+int fl_return_locked(struct fl_dev *fl, int err);
 int fl_open(struct net_device *netdev);
 int fl_stop(struct net_device *netdev);
 

@@ -262,6 +262,7 @@ struct fl_adapt {
  * @tx: transmit ring; NULL while the lane is not in use
  * @last_poll: jiffies of the last NAPI run
  * @masked: the interrupt is masked, as someone prefers to poll; NAPI
+ * @irqs: interrupts taken; the lane's handler
  * @measure: what the lane carries; NAPI, see coalesce.c
  * @adapt: what came of that; NAPI, see adapt.c
  * @itr_work: puts that in force
@@ -284,6 +285,7 @@ struct fl_lane {
 	struct fl_tx_ring *tx;
 	unsigned long last_poll;
 	bool masked;
+	u32 irqs;
 	struct fl_measure measure;
 	struct fl_adapt adapt;
 	struct work_struct itr_work;

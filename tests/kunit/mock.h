@@ -168,6 +168,7 @@ struct mock_fail {
  * @up: makes up() fail
  * @pause: makes pause() fail
  * @on_call: called at each call of fl_hw_ops, with its word
+ * @test_err: what its tests end with: the one that runs online, and offline
  * @hw_missed: what get_stats() adds to rx_missed_errors
  */
 struct mock {
@@ -187,6 +188,7 @@ struct mock {
 	struct mock_fail up;
 	struct mock_fail pause;
 	void (*on_call)(struct mock *mock, const char *call);
+	int test_err[2];
 	u64 hw_missed;
 };
 

@@ -427,6 +427,28 @@ static void mock_tx_regs(struct fl_lane *lane, u32 *head, u32 *tail)
 	*tail = ml->tx_reg.val;
 }
 
+static int mock_test_online(struct fl_dev *fl)
+{
+	mock_called(mock_of(fl), "test-on", -1);
+	return mock_of(fl)->test_err[0];
+}
+
+static int mock_test_offline(struct fl_dev *fl)
+{
+	struct mock *mock = mock_of(fl);
+
+	mock_called(mock, "test-off", -1);
+	if (fl->running || mock->lane[0].live ||
+	    netif_device_present(fl->netdev))
+		mock_fault(mock, "a test of a port that is in use");
+	return mock->test_err[1];
+}
+
+static const struct fl_test mock_tests[] = {
+	{ "offline", true, mock_test_offline },
+	{ "online", false, mock_test_online },
+};
+
 const struct fl_hw_ops mock_hw_ops = {
 	.irq_request = mock_irq_request,
 	.irq_free = mock_irq_free,
@@ -443,4 +465,6 @@ const struct fl_hw_ops mock_hw_ops = {
 	.set_features = mock_set_features,
 	.get_stats = mock_get_stats,
 	.tx_regs = mock_tx_regs,
+	.tests = mock_tests,
+	.n_tests = ARRAY_SIZE(mock_tests),
 };
