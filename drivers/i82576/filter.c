@@ -6,7 +6,15 @@
 
 #include "hw.h"
 
-static void i82576_write_rar(struct i82576 *hw, int i, const u8 *addr)
+/**
+ * i82576_write_rar() - receive for a unicast address, or no more
+ * @hw: port
+ * @i: number of the entry
+ * @addr: the address or NULL
+ *
+ * Context: any; entries beside the first are the address lock's.
+ */
+void i82576_write_rar(struct i82576 *hw, int i, const u8 *addr)
 {
 	u32 low = i < RAR_COUNT1 ? I82576_RAL(i) : I82576_RAL2(i - RAR_COUNT1);
 	u32 high = low + 4;

@@ -83,6 +83,31 @@ void i82576_set_drv_load(struct i82576 *hw, bool on)
 }
 
 /**
+ * i82576_find_queue_filters() - whether the device has 5-tuple filters
+ * @hw: port, running or not
+ *
+ * A filter without its queue matches nothing that it could act upon; one that is
+ * in use is there, and left alone.
+ *
+ * Context: process, RTNL or probe.
+ *
+ * Return: whether it keeps what is written to one.
+ */
+bool i82576_find_queue_filters(struct i82576 *hw)
+{
+	u32 was = i82576_rd(hw, I82576_FTQF(0));
+	u32 val = FIELD_PREP(FTQF_PROTOCOL, IPPROTO_UDP);
+	bool kept;
+
+	if (was & FTQF_QUEUE_EN)
+		return true;
+	i82576_wr(hw, I82576_FTQF(0), val);
+	kept = (i82576_rd(hw, I82576_FTQF(0)) & FTQF_PROTOCOL) == val;
+	i82576_wr(hw, I82576_FTQF(0), was);
+	return kept;
+}
+
+/**
  * i82576_probe_quirks() - find out what this device really does
  * @hw: port, just reset
  *
@@ -94,13 +119,7 @@ void i82576_set_drv_load(struct i82576 *hw, bool on)
  */
 void i82576_probe_quirks(struct i82576 *hw)
 {
-	u32 was = i82576_rd(hw, I82576_FTQF(0));
-	u32 val = FIELD_PREP(FTQF_PROTOCOL, IPPROTO_UDP);
-
-	i82576_wr(hw, I82576_FTQF(0), val);
-	hw->queue_filters =
-		(i82576_rd(hw, I82576_FTQF(0)) & FTQF_PROTOCOL) == val;
-	i82576_wr(hw, I82576_FTQF(0), was);
+	hw->queue_filters = i82576_find_queue_filters(hw);
 }
 
 static u32 i82576_mrqc(const struct fl_rss *rss)

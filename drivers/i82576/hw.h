@@ -95,6 +95,7 @@ enum i82576_stat {
  * @tx_payload: as @rx_payload
  * @stats_work: reads counters before they are full
  * @overruns: Rx overrun interrupts seen
+ * @other_irqs: interrupts taken on the vector of other causes; its handler
  */
 struct i82576 {
 	struct fl_dev fl;
@@ -116,6 +117,7 @@ struct i82576 {
 	u64 tx_payload;
 	struct delayed_work stats_work;
 	atomic64_t overruns;
+	u32 other_irqs;
 };
 
 static inline struct i82576 *i82576_of(struct fl_dev *fl)
@@ -149,6 +151,7 @@ static inline void i82576_irq_mask(struct i82576 *hw)
 /* hw.c */
 int i82576_reset(struct i82576 *hw);
 void i82576_set_drv_load(struct i82576 *hw, bool on);
+bool i82576_find_queue_filters(struct i82576 *hw);
 void i82576_probe_quirks(struct i82576 *hw);
 void i82576_set_rss(struct fl_dev *fl);
 void i82576_init_rx(struct i82576 *hw);
@@ -158,9 +161,12 @@ void i82576_set_rx_enable(struct i82576 *hw, bool on);
 /* queue.c */
 void i82576_queues_start(struct i82576 *hw);
 int i82576_queues_stop(struct i82576 *hw);
+void i82576_rx_queue_start(struct i82576 *hw, struct fl_rx_ring *rx);
+void i82576_tx_queue_start(struct i82576 *hw, struct fl_tx_ring *tx);
 void i82576_tx_regs(struct fl_lane *lane, u32 *head, u32 *tail);
 
 /* filter.c */
+void i82576_write_rar(struct i82576 *hw, int i, const u8 *addr);
 void i82576_read_mac(struct i82576 *hw);
 void i82576_set_mac(struct fl_dev *fl);
 void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
@@ -190,10 +196,21 @@ void i82576_set_itr(struct fl_lane *lane);
 void i82576_irq_enable(struct i82576 *hw);
 void i82576_irq_disable(struct i82576 *hw);
 
+/* nvm.c */
+int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data);
+
+/* selftest.c */
+extern const struct fl_test i82576_tests[];
+#define I82576_TESTS		6
+
 /* link.c */
+int i82576_swfw_get(struct i82576 *hw, u32 mine);
+void i82576_swfw_put(struct i82576 *hw, u32 mine);
 void i82576_link_init(struct i82576 *hw);
 int i82576_link_start(struct i82576 *hw);
 void i82576_link_stop(struct i82576 *hw);
+int i82576_link_up(struct i82576 *hw, unsigned int ms);
+int i82576_link_loopback(struct i82576 *hw);
 void i82576_link_park(struct i82576 *hw);
 int i82576_get_link_ksettings(struct fl_dev *fl,
 			      struct ethtool_link_ksettings *cmd);

@@ -42,6 +42,7 @@ static irqreturn_t i82576_other_irq(int irq, void *data)
 	struct i82576 *hw = data;
 	u32 icr = i82576_rd(hw, I82576_ICR);
 
+	WRITE_ONCE(hw->other_irqs, hw->other_irqs + 1);
 	if (icr != U32_MAX)
 		i82576_other_causes(hw, icr);
 	return IRQ_HANDLED;

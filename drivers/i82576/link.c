@@ -24,8 +24,8 @@
 						2 * VLAN_HLEN + ETH_FCS_LEN), 16)
 #define I82576_PAUSE_LOW	round_down(I82576_PAUSE_HIGH / 2, 16)
 
-/* The PHY semaphore has two stages: a hardware one (SWSM) guards the register
- * (SW_FW_SYNC) that says who owns what (datasheet 4.7).
+/* What is shared with firmware has a semaphore of two stages: a hardware one
+ * (SWSM) guards the register (SW_FW_SYNC) that says who owns what (datasheet 4.7).
  */
 static int i82576_swsm_get(struct i82576 *hw)
 {
@@ -59,9 +59,17 @@ static u32 i82576_phy_owner(struct i82576 *hw)
 	       SW_FW_PHY1 : SW_FW_PHY0;
 }
 
-static int i82576_phy_get(struct i82576 *hw)
+/**
+ * i82576_swfw_get() - own something that firmware and the other port use as well
+ * @hw: port
+ * @mine: SW_FW_x; nobody of this driver has it, or it is waited for
+ *
+ * Context: process, may sleep, for half a second if firmware has it.
+ *
+ * Return: 0, -EBUSY, or -ETIMEDOUT if the semaphore is stuck.
+ */
+int i82576_swfw_get(struct i82576 *hw, u32 mine)
 {
-	u32 mine = i82576_phy_owner(hw);
 	int tries, err;
 
 	for (tries = 0; tries < I82576_SW_FW_TRIES; tries++) {
@@ -82,15 +90,23 @@ static int i82576_phy_get(struct i82576 *hw)
 	return -EBUSY;
 }
 
-static void i82576_phy_put(struct i82576 *hw)
+/**
+ * i82576_swfw_put() - undo i82576_swfw_get()
+ * @hw: port
+ * @mine: SW_FW_x
+ *
+ * Context: process, may sleep.
+ */
+void i82576_swfw_put(struct i82576 *hw, u32 mine)
 {
 	int err = i82576_swsm_get(hw);
 
-	/* Keeping the PHY for ever would be worse than a race for a register. */
+	/* Keeping it for ever would be worse than a race for a register. */
 	if (err)
-		netdev_warn(hw->fl.netdev, "semaphore of the PHY is stuck\n");
-	i82576_wr(hw, I82576_SW_FW_SYNC, i82576_rd(hw, I82576_SW_FW_SYNC) &
-		  ~i82576_phy_owner(hw));
+		netdev_warn(hw->fl.netdev,
+			    "semaphore shared with firmware is stuck\n");
+	i82576_wr(hw, I82576_SW_FW_SYNC,
+		  i82576_rd(hw, I82576_SW_FW_SYNC) & ~mine);
 	if (!err)
 		i82576_swsm_put(hw);
 }
@@ -98,18 +114,19 @@ static void i82576_phy_put(struct i82576 *hw)
 /* One MDIO cycle. Returns the data read, or a negative error. */
 static int i82576_mdic(struct i82576 *hw, u32 op, int reg, u16 data)
 {
+	u32 mine = i82576_phy_owner(hw);
 	u32 val;
 	int err;
 
 	lockdep_assert_held(&hw->phy_lock);
-	err = i82576_phy_get(hw);
+	err = i82576_swfw_get(hw, mine);
 	if (err)
 		return err;
 	i82576_wr(hw, I82576_MDIC, op | data | FIELD_PREP(MDIC_REG, reg) |
 		  FIELD_PREP(MDIC_PHY, I82576_PHY_ADDR));
 	err = read_poll_timeout(i82576_rd, val, val & MDIC_READY, 50,
 				I82576_MDIC_US, false, hw, I82576_MDIC);
-	i82576_phy_put(hw);
+	i82576_swfw_put(hw, mine);
 	if (err)
 		return err;
 	if (val & MDIC_ERROR)
@@ -229,10 +246,12 @@ static void i82576_link_work(struct work_struct *work)
 	struct i82576 *hw = container_of(work, struct i82576, link_work);
 	struct net_device *netdev = hw->fl.netdev;
 	u32 status = i82576_rd(hw, I82576_STATUS);
-	bool up = status != U32_MAX && (status & STATUS_LU);
+	bool up = status != U32_MAX && (status & STATUS_LU) &&
+		  READ_ONCE(hw->fl.running);
 	u8 duplex, pause;
 	u32 speed;
 
+	/* A port that is out of use has no carrier, whatever its PHY does. */
 	if (!up) {
 		if (!netif_carrier_ok(netdev))
 			return;
@@ -319,6 +338,59 @@ void i82576_link_stop(struct i82576 *hw)
 {
 	cancel_work_sync(&hw->link_work);
 	netif_carrier_off(hw->fl.netdev);
+}
+
+/**
+ * i82576_link_up() - whether the MAC has a link, waiting for it
+ * @hw: port
+ * @ms: time to wait at most; a signal ends it
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, -ENOLINK, -ENODEV without a device, or -EINTR.
+ */
+int i82576_link_up(struct i82576 *hw, unsigned int ms)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
+
+	for (;;) {
+		bool late = time_after(jiffies, end);
+		u32 status = i82576_rd(hw, I82576_STATUS);
+
+		if (status == U32_MAX)
+			return -ENODEV;
+		if (status & STATUS_LU)
+			return 0;
+		if (late)
+			return -ENOLINK;
+		if (msleep_interruptible(20))
+			return -EINTR;
+	}
+}
+
+/**
+ * i82576_link_loopback() - have the PHY send back what the MAC sends
+ * @hw: port; a reset and i82576_link_start() or _park() end it
+ *
+ * MAC and PHY are both forced to 1000 Mb/s: nobody is there to negotiate with.
+ *
+ * Context: process, RTNL, may sleep.
+ *
+ * Return: 0 or a negative error if the PHY does not answer.
+ */
+int i82576_link_loopback(struct i82576 *hw)
+{
+	u32 ctrl = i82576_rd(hw, I82576_CTRL) & ~CTRL_SPEED;
+	int ret;
+
+	mutex_lock(&hw->phy_lock);
+	ret = i82576_mdic(hw, MDIC_OP_WRITE, MII_BMCR,
+			  BMCR_LOOPBACK | BMCR_SPEED1000 | BMCR_FULLDPLX);
+	mutex_unlock(&hw->phy_lock);
+	i82576_wr(hw, I82576_CTRL, ctrl | CTRL_SLU | CTRL_FRCSPD |
+		  CTRL_FRCDPX | CTRL_FD |
+		  FIELD_PREP(CTRL_SPEED, STATUS_SPEED_1000));
+	return min(ret, 0);
 }
 
 /**

@@ -102,6 +102,8 @@ static const struct fl_hw_ops i82576_ops = {
 	.reg_table = &i82576_reg_table,
 	.get_regs = i82576_get_regs,
 	.get_info = PTR_IF(IS_ENABLED(CONFIG_NET_DEVLINK), i82576_get_info),
+	.tests = i82576_tests,
+	.n_tests = I82576_TESTS,
 };
 
 static const struct net_device_ops i82576_netdev_ops = {

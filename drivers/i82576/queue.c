@@ -9,7 +9,14 @@
 #define I82576_QUEUE_US		20000
 #define I82576_DRAIN_US		100000
 
-static void i82576_rx_queue_start(struct i82576 *hw, struct fl_rx_ring *rx)
+/**
+ * i82576_rx_queue_start() - program and enable a receive queue
+ * @hw: port
+ * @rx: ring, filled
+ *
+ * Context: process, RTNL, may sleep. Reception must be off.
+ */
+void i82576_rx_queue_start(struct i82576 *hw, struct fl_rx_ring *rx)
 {
 	u32 q = rx->lane->idx;
 	u32 val;
@@ -38,7 +45,14 @@ static void i82576_rx_queue_start(struct i82576 *hw, struct fl_rx_ring *rx)
 	i82576_wr(hw, I82576_RDT(q), rx->next_to_use & rx->mask);
 }
 
-static void i82576_tx_queue_start(struct i82576 *hw, struct fl_tx_ring *tx)
+/**
+ * i82576_tx_queue_start() - program and enable a transmit queue
+ * @hw: port
+ * @tx: ring, empty
+ *
+ * Context: process, RTNL, may sleep.
+ */
+void i82576_tx_queue_start(struct i82576 *hw, struct fl_tx_ring *tx)
 {
 	u32 q = tx->lane->idx;
 	u32 val;

@@ -12,8 +12,10 @@
 
 /* 8.2 General */
 #define I82576_CTRL		0x00000
+#define  CTRL_FD		BIT(0)
 #define  CTRL_GIO_MASTER_DIS	BIT(2)
 #define  CTRL_SLU		BIT(6)
+#define  CTRL_SPEED		GENMASK(9, 8)	/* as STATUS_SPEED */
 #define  CTRL_FRCSPD		BIT(11)
 #define  CTRL_FRCDPX		BIT(12)
 #define  CTRL_RST		BIT(26)
@@ -27,13 +29,14 @@
 #define  STATUS_SPEED		GENMASK(7, 6)
 #define   STATUS_SPEED_10	0
 #define   STATUS_SPEED_100	1
+#define   STATUS_SPEED_1000	2
 #define  STATUS_GIO_MASTER_EN	BIT(19)
 #define I82576_EECD		0x00010
 #define  EECD_AUTO_RD		BIT(9)
 #define I82576_EERD		0x00014
 #define  EERD_START		BIT(0)
 #define  EERD_DONE		BIT(1)
-#define  EERD_ADDR		GENMASK(15, 2)
+#define  EERD_ADDR		GENMASK(15, 2)	/* in words */
 #define  EERD_DATA		GENMASK(31, 16)
 #define I82576_CTRL_EXT		0x00018
 #define  CTRL_EXT_DRV_LOAD	BIT(28)
@@ -56,12 +59,14 @@
 #define  SWSM_SMBI		BIT(0)
 #define  SWSM_SWESMBI		BIT(1)
 #define I82576_SW_FW_SYNC	0x05B5C
+#define  SW_FW_EEP		BIT(0)
 #define  SW_FW_PHY0		BIT(1)
 #define  SW_FW_PHY1		BIT(2)
 #define  SW_FW_FW_SHIFT		16
 
 /* 8.8 Interrupts */
 #define I82576_ICR		0x000C0
+#define I82576_ICS		0x000C8
 #define I82576_IMS		0x000D0
 #define I82576_IMC		0x000D8
 #define  ICR_TXDW		BIT(0)
@@ -76,6 +81,7 @@
 #define  GPIE_NSICR		BIT(0)
 #define  GPIE_MULTIPLE_MSIX	BIT(4)
 #define  GPIE_PBA_SUPPORT	BIT(31)
+#define I82576_EICS		0x01520
 #define I82576_EIMS		0x01524
 #define I82576_EIMC		0x01528
 #define I82576_EIAC		0x0152C
@@ -146,6 +152,7 @@
 /* 8.11 Queue filters: only to find out whether they exist */
 #define I82576_FTQF(i)		(0x059E0 + 4 * (i))
 #define  FTQF_PROTOCOL		GENMASK(7, 0)
+#define  FTQF_QUEUE_EN		BIT(8)
 
 /* 8.5 Flow control */
 #define I82576_FCAL		0x00028
