@@ -154,6 +154,13 @@ port_back() {
 	must ip link set "$dev" up
 }
 
+# diag online|offline: ethtool -t: PASS or FAIL, and the number of each test
+diag() {
+	ethtool -t "$dev" "$1" 2>&1 |
+		awk '/result is/ { v = $NF } NF > 1 && $NF ~ /^[0-9]+$/ { v = v " " $NF } END { print v }'
+}
+diag_good="PASS 0 0 0 0 0 0"
+
 # one_vector NAME KIND: what has to hold where a port has one interrupt of that kind; the
 # log says so since the mark
 one_vector() {
@@ -175,6 +182,9 @@ one_vector() {
 	must ethtool -G "$dev" rx 512
 	try "$1: TCP after down and up" tcp $peer4 "$(scale 1000000 200000)" both
 	check "$1: ping" ping -qc3 -i0.05 -W3 $peer6
+	is "$1: ethtool -t" "$diag_good" "$(diag offline)"
+	check "$1: carrier after it" wait_link "$dev"
+	try "$1: TCP after it" tcp $peer4 200000 both
 }
 
 # counter NAME [DEVICE]: one of ethtool -S

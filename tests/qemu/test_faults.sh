@@ -83,6 +83,7 @@ sweep "no memory for new MTU" mtu "$dev"
 must ip link set "$dev" mtu 1500
 is "the link never went" "$carrier" "$(link_changes)"
 is "no reset" 0 "$(counter resets)"
+sweep "no memory for ethtool -t" diag "$dev"
 try "a connection lives through it" progress stream
 try "and saw nothing wrong" release stream
 export FLT_CHECK=

@@ -2,7 +2,7 @@
 """fault.py OPERATION DEVICE [STEP]: do something to a port again and again, each time with
 another one of the kernel's allocations failing, until one pass needs no more of them
 
-OPERATION: rings, lanes, mtu (while DEVICE is up), up (from down), bind (DEVICE is a PCI
+OPERATION: rings, lanes, mtu, diag (while DEVICE is up), up (from down), bind (DEVICE is a PCI
 address that no driver has).  Up to the 20th allocation each one fails in its turn,
 beyond that every STEPth.  After a failure the port has to be as it was; then, and after
 a success, datagrams to FLT_CHECK have to come back.  Prints how many passes failed and the
@@ -20,6 +20,7 @@ import sys
 from netdev import ethtool_ioctl
 
 SIOCSIFFLAGS, SIOCGIFFLAGS, SIOCSIFMTU, SIOCGIFMTU = 0x8914, 0x8913, 0x8922, 0x8921
+TEST, TEST_OFFLINE, TEST_FAILED = 0x1a, 1, 2
 GRINGPARAM, SRINGPARAM, GCHANNELS, SCHANNELS = 0x10, 0x11, 0x3c, 0x3d
 SOCK = socket.socket()
 DEVICE = sys.argv[2]
@@ -93,6 +94,20 @@ class Up(Operation):
 
     def other(self, state):
         return 1
+
+
+class Diag(Operation):
+    """ethtool -t: what the tests say is the error; the port stays up."""
+    def get(self):
+        return ifreq(SIOCGIFFLAGS) & 1
+
+    def set(self, state):
+        said = ethtool([TEST, TEST_OFFLINE, 0, 0] + [0] * 32)
+        if said[1] & TEST_FAILED:
+            raise OSError(next((number for number in said[4:] if number), errno.EPROTO), "a test")
+
+    def other(self, state):
+        return state
 
 
 class Bind(Operation):
