@@ -134,6 +134,13 @@ static inline void fl_devlink_port_set_attrs(struct devlink_port *port)
 	devl_health_reporter_create(devlink, ops, 0, priv)
 #endif
 
+/* What the read function of a cyclecounter is given. */
+#ifdef FL_HAVE_CC_READ_CONST
+#define fl_cyclecounter_arg	const struct cyclecounter
+#else
+#define fl_cyclecounter_arg	struct cyclecounter
+#endif
+
 #ifndef timer_container_of
 #define timer_container_of(var, timer, field) from_timer(var, timer, field)
 #endif
