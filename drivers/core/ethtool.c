@@ -391,6 +391,25 @@ static int fl_set_phys_id(struct net_device *netdev,
 	return fl->ops->set_phys_id(fl, state);
 }
 
+static int fl_get_ts_info(struct net_device *netdev,
+			  struct kernel_ethtool_ts_info *info)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_ts_info)
+		return fl->ops->get_ts_info(fl, info);
+	return ethtool_op_get_ts_info(netdev, info);
+}
+
+static void fl_get_ts_stats(struct net_device *netdev,
+			    struct ethtool_ts_stats *stats)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (fl->ops->get_ts_stats)
+		fl->ops->get_ts_stats(fl, stats);
+}
+
 const struct ethtool_ops fl_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS |
 				     ETHTOOL_COALESCE_USE_ADAPTIVE,
@@ -429,5 +448,6 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.set_rxfh = fl_set_rxfh,
 	FL_RXFH_FIELDS_OPS,
 	FL_RX_RING_COUNT_OPS,
-	.get_ts_info = ethtool_op_get_ts_info,
+	.get_ts_info = fl_get_ts_info,
+	.get_ts_stats = fl_get_ts_stats,
 };

@@ -34,6 +34,7 @@ union i82576_rx_desc {
 #define I82576_RXD_VP		BIT(3)
 #define I82576_RXD_UDPCS	BIT(4)
 #define I82576_RXD_L4CS		BIT(5)
+#define I82576_RXD_TS		BIT(16)
 #define I82576_RXD_L4E		BIT(29)
 #define I82576_RXD_IPE		BIT(30)
 #define I82576_RXD_RXE		BIT(31)
@@ -72,6 +73,7 @@ enum { I82576_L4T_UDP, I82576_L4T_TCP, I82576_L4T_SCTP };
 #define I82576_CTX_L4LEN	GENMASK(15, 8)
 #define I82576_CTX_MSS		GENMASK(31, 16)
 
+#define I82576_TXD_TSTAMP	BIT(19)
 #define I82576_TXD_DTYP_CTX	(2U << 20)
 #define I82576_TXD_DTYP_DATA	(3U << 20)
 #define I82576_TXD_EOP		BIT(24)
@@ -215,6 +217,18 @@ i82576_tx_data(struct fl_tx_ring *tx, u32 slot, dma_addr_t dma, u32 len,
 	desc->cmd_type_len = cpu_to_le32(req->word[I82576_REQ_CMD] | len |
 					 (last ? I82576_TXD_EOP : 0));
 	desc->olinfo = first ? cpu_to_le32(req->word[I82576_REQ_OLINFO]) : 0;
+}
+
+/* Have the device take a time stamp of the packet in @n descriptors from @i on,
+ * which it does not know of yet.
+ */
+static inline void i82576_tx_mark(struct fl_tx_ring *tx, u32 i, u32 n)
+{
+	union i82576_tx_desc *desc = tx->desc;
+
+	while (n--)
+		desc[i++ & tx->mask].data.cmd_type_len |=
+			cpu_to_le32(I82576_TXD_TSTAMP);
 }
 
 /* Only the last descriptor before a doorbell asks for a report, so a batch

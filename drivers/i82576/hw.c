@@ -30,7 +30,7 @@ static void i82576_master_disable(struct i82576 *hw)
  * @hw: port
  *
  * Afterwards nothing is enabled, all interrupts are masked, no DMA runs, and
- * the MAC address is that of the NVM.
+ * the MAC address is that of the NVM. The clock goes on.
  *
  * Context: process, sleeps for some 20 ms.
  *
@@ -44,6 +44,7 @@ int i82576_reset(struct i82576 *hw)
 	if (i82576_rd(hw, I82576_STATUS) == U32_MAX)
 		return -ENODEV;
 
+	i82576_ptp_hold(hw);
 	i82576_irq_mask(hw);
 	i82576_wr(hw, I82576_RCTL, 0);
 	i82576_wr(hw, I82576_TCTL, TCTL_PSP);
@@ -65,6 +66,7 @@ int i82576_reset(struct i82576 *hw)
 	i82576_irq_mask(hw);
 	i82576_rd(hw, I82576_ICR);
 	i82576_wr(hw, I82576_WUC, 0);
+	i82576_ptp_run(hw);
 	return 0;
 }
 

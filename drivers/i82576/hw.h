@@ -6,10 +6,13 @@
 #include <linux/bitfield.h>
 #include <linux/io.h>
 #include <linux/mutex.h>
+#include <linux/net_tstamp.h>
 #include <linux/pci.h>
+#include <linux/ptp_clock_kernel.h>
 
 #include <flowlane/dev.h>
 
+#include "clock.h"
 #include "regs.h"
 
 /**
@@ -75,6 +78,40 @@ enum i82576_stat {
 };
 
 /**
+ * struct i82576_ptp - the port's clock and the time stamps of packets
+ * @info: what the PTP core knows of the clock
+ * @clock: as registered; NULL if there is none, and then no time stamps
+ * @lock: the clock's and the stamps' registers, and all that follows but the
+ *	configuration; innermost, taken with interrupts off
+ * @time: time over the device's counter
+ * @tx_type: HWTSTAMP_TX_x; written under RTNL and @lock
+ * @rx_filter: HWTSTAMP_FILTER_x; RTNL
+ * @tx_skb: the packet whose stamp the device is to take, or NULL
+ * @tx_since: jiffies when it was queued
+ * @rx_waits: a stamp has been seen that no packet has come for since
+ *	@rx_since
+ * @rx_since: jiffies when it was first seen
+ * @tx_stamped: packets that got their stamp
+ * @tx_lost: packets that were to get one that never came
+ * @tx_busy: packets that came while another waited for its stamp
+ */
+struct i82576_ptp {
+	struct ptp_clock_info info;
+	struct ptp_clock *clock;
+	spinlock_t lock;		/* see above */
+	struct i82576_clock time;
+	int tx_type;
+	int rx_filter;
+	struct sk_buff *tx_skb;
+	unsigned long tx_since;
+	bool rx_waits;
+	unsigned long rx_since;
+	u64 tx_stamped;
+	u64 tx_lost;
+	u64 tx_busy;
+};
+
+/**
  * struct i82576 - an 82576 port
  * @fl: the port as core sees it; first member
  * @pdev: PCI function
@@ -96,6 +133,7 @@ enum i82576_stat {
  * @stats_work: reads counters before they are full
  * @overruns: Rx overrun interrupts seen
  * @other_irqs: interrupts taken on the vector of other causes; its handler
+ * @ptp: clock and time stamps
  */
 struct i82576 {
 	struct fl_dev fl;
@@ -118,6 +156,7 @@ struct i82576 {
 	struct delayed_work stats_work;
 	atomic64_t overruns;
 	u32 other_irqs;
+	struct i82576_ptp ptp;
 };
 
 static inline struct i82576 *i82576_of(struct fl_dev *fl)
@@ -232,6 +271,28 @@ void i82576_get_regs(struct fl_dev *fl, u32 *data);
 /* info.c */
 int i82576_get_info(struct fl_dev *fl, struct devlink_info_req *req,
 		    struct netlink_ext_ack *extack);
+
+/* ptp.c */
+void i82576_ptp_init(struct i82576 *hw);
+void i82576_ptp_register(struct i82576 *hw);
+void i82576_ptp_unregister(struct i82576 *hw);
+void i82576_ptp_hold(struct i82576 *hw);
+void i82576_ptp_run(struct i82576 *hw);
+
+/* stamp.c */
+void i82576_init_stamps(struct i82576 *hw);
+void i82576_rx_stamp(const struct fl_rx_ring *rx, struct sk_buff *skb);
+void i82576_tx_stamp(struct fl_tx_ring *tx, u32 i, u32 n, struct sk_buff *skb);
+bool i82576_tx_stamp_done(struct i82576 *hw);
+void i82576_tx_stamp_forget(struct i82576 *hw);
+void i82576_rx_stamp_check(struct i82576 *hw);
+int i82576_get_ts_info(struct fl_dev *fl, struct kernel_ethtool_ts_info *info);
+void i82576_get_ts_stats(struct fl_dev *fl, struct ethtool_ts_stats *stats);
+int i82576_hwtstamp_get(struct net_device *netdev,
+			struct kernel_hwtstamp_config *config);
+int i82576_hwtstamp_set(struct net_device *netdev,
+			struct kernel_hwtstamp_config *config,
+			struct netlink_ext_ack *extack);
 
 /* txrx.c */
 int i82576_rx_fill(struct fl_rx_ring *rx);

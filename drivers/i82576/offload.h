@@ -142,25 +142,28 @@ static __always_inline int i82576_tx_prepare(struct fl_tx_ring *tx,
 }
 
 /* The leaves, for whoever instantiates the templates: only masking an interrupt
- * takes more of the device than a ring.
+ * and time stamps take more of the device than a ring.
  */
-#define I82576_RX_LEAF(mask_irq) {		\
+#define I82576_RX_LEAF(mask_irq, time_stamp) {	\
 	.pull = i82576_pull,			\
 	.len = i82576_rx_len,			\
 	.describe = i82576_rx_describe,		\
 	.post = i82576_post,			\
 	.kick = i82576_rx_kick,			\
 	.set_irq = (mask_irq),			\
+	.stamp = (time_stamp),			\
 	.eop = I82576_RXD_EOP,			\
 	.error = I82576_RXD_RXE,		\
+	.stamped = I82576_RXD_TS,		\
 }
 
-#define I82576_TX_LEAF {			\
+#define I82576_TX_LEAF(time_stamp) {		\
 	.prepare = i82576_tx_prepare,		\
 	.context = i82576_tx_context,		\
 	.data = i82576_tx_data,			\
 	.kick = i82576_tx_kick,			\
 	.done = i82576_tx_done,			\
+	.stamp = (time_stamp),			\
 	.len_min = I82576_TX_LEN_MIN,		\
 	.seg_max = I82576_TX_SEG_MAX,		\
 }

@@ -25,6 +25,7 @@ static int i82576_up(struct fl_dev *fl)
 	i82576_irq_setup(hw);
 	i82576_init_filters(hw);
 	i82576_init_rx(hw);
+	i82576_init_stamps(hw);
 	i82576_queues_start(hw);
 	i82576_init_tx(hw);
 	i82576_set_rx_enable(hw, true);
@@ -98,6 +99,8 @@ static const struct fl_hw_ops i82576_ops = {
 	.set_phys_id = i82576_set_phys_id,
 	.get_pauseparam = i82576_get_pauseparam,
 	.set_pauseparam = i82576_set_pauseparam,
+	.get_ts_info = i82576_get_ts_info,
+	.get_ts_stats = i82576_get_ts_stats,
 	.tx_regs = i82576_tx_regs,
 	.reg_table = &i82576_reg_table,
 	.get_regs = i82576_get_regs,
@@ -121,6 +124,8 @@ static const struct net_device_ops i82576_netdev_ops = {
 	.ndo_vlan_rx_kill_vid = fl_vlan_rx_kill_vid,
 	.ndo_fix_features = fl_fix_features,
 	.ndo_set_features = fl_set_features,
+	.ndo_hwtstamp_get = i82576_hwtstamp_get,
+	.ndo_hwtstamp_set = i82576_hwtstamp_set,
 };
 
 static void i82576_init_features(struct i82576 *hw)
@@ -186,6 +191,7 @@ static struct i82576 *i82576_alloc(struct pci_dev *pdev)
 	hw->fl.caps = i82576_caps;
 	i82576_stats_init(hw);
 	i82576_link_init(hw);
+	i82576_ptp_init(hw);
 	pci_set_drvdata(pdev, hw);
 	return hw;
 }
@@ -231,9 +237,12 @@ static int i82576_init(struct i82576 *hw)
 	err = i82576_irq_init(hw);
 	if (err)
 		return err;
+	i82576_ptp_register(hw);
 	err = fl_dev_register(&hw->fl);
-	if (err)
+	if (err) {
+		i82576_ptp_unregister(hw);
 		i82576_irq_cleanup(hw);
+	}
 	return err;
 }
 
@@ -282,6 +291,7 @@ static void i82576_remove(struct pci_dev *pdev)
 	struct i82576 *hw = pci_get_drvdata(pdev);
 
 	fl_dev_unregister(&hw->fl);
+	i82576_ptp_unregister(hw);
 	i82576_irq_cleanup(hw);
 	i82576_unmap(hw);
 	free_netdev(hw->fl.netdev);
@@ -296,6 +306,7 @@ static int i82576_suspend(struct device *dev)
 
 	rtnl_lock();
 	fl_suspend_locked(&hw->fl);
+	i82576_ptp_hold(hw);
 	rtnl_unlock();
 	return 0;
 }
@@ -308,6 +319,7 @@ static int i82576_resume(struct device *dev)
 	pci_set_master(hw->pdev);
 	rtnl_lock();
 	err = fl_resume_locked(&hw->fl);
+	i82576_ptp_run(hw);	/* a port that is not open was not reset */
 	rtnl_unlock();
 	return err;
 }

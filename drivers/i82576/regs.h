@@ -149,10 +149,25 @@
 
 #define I82576_RQDPC(q)		(0x0C030 + 0x40 * (q))
 
-/* 8.11 Queue filters: only to find out whether they exist */
+/* 8.11 Queue filters: to find out whether they exist, and for PTP over UDP */
+#define I82576_SPQF(i)		(0x059C0 + 4 * (i))
 #define I82576_FTQF(i)		(0x059E0 + 4 * (i))
 #define  FTQF_PROTOCOL		GENMASK(7, 0)
 #define  FTQF_QUEUE_EN		BIT(8)
+#define  FTQF_VF_BP		BIT(15)
+#define  FTQF_1588		BIT(27)
+#define  FTQF_PROTOCOL_BP	BIT(28)
+#define  FTQF_SRC_PORT_BP	BIT(31)
+#define  FTQF_BYPASS		GENMASK(31, 28)
+#define  FTQF_PTP		7		/* the one that is PTP's */
+#define I82576_IMIR(i)		(0x05A80 + 4 * (i))
+#define I82576_IMIREXT(i)	(0x05AA0 + 4 * (i))
+#define  IMIREXT_SIZE_BP	BIT(12)
+#define  IMIREXT_CTRL_BP	BIT(19)
+#define I82576_ETQF(i)		(0x05CB0 + 4 * (i))
+#define  ETQF_ENABLE		BIT(26)
+#define  ETQF_1588		BIT(30)
+#define  ETQF_PTP		3		/* as is customary */
 
 /* 8.5 Flow control */
 #define I82576_FCAL		0x00028
@@ -185,6 +200,32 @@
 #define I82576_TDWBAL(q)	(0x0E038 + 0x40 * (q))
 #define  TDWBAL_HEAD_WB_EN	BIT(0)
 #define I82576_TDWBAH(q)	(0x0E03C + 0x40 * (q))
+
+/* 8.16 Time sync */
+#define I82576_TSYNCRXCFG	0x05F50
+#define  TSYNCRXCFG_V1_CTRL	GENMASK(7, 0)
+#define  TSYNCRXCFG_V2_TYPE	GENMASK(15, 8)
+#define I82576_SYSTIML		0x0B600
+#define I82576_SYSTIMH		0x0B604
+#define I82576_TIMINCA		0x0B608
+#define  TIMINCA_VALUE		GENMASK(23, 0)
+#define  TIMINCA_PERIOD		GENMASK(31, 24)	/* in 16 ns */
+#define I82576_TSYNCTXCTL	0x0B614
+#define  TSYNCTXCTL_VALID	BIT(0)
+#define  TSYNCTXCTL_EN		BIT(4)
+#define I82576_TXSTMPL		0x0B618
+#define I82576_TXSTMPH		0x0B61C
+#define I82576_TSYNCRXCTL	0x0B620
+#define  TSYNCRXCTL_VALID	BIT(0)
+#define  TSYNCRXCTL_TYPE	GENMASK(3, 1)
+#define   TSYNCRXCTL_L2_V2	0
+#define   TSYNCRXCTL_L4_V1	1
+#define   TSYNCRXCTL_L2_L4_V2	2
+#define   TSYNCRXCTL_EVENT_V2	5
+#define  TSYNCRXCTL_EN		BIT(4)
+#define I82576_RXSTMPL		0x0B624
+#define I82576_RXSTMPH		0x0B628
+#define I82576_RXSATRH		0x0B630
 
 /* 8.20, 8.22 Wake-up, manageability */
 #define I82576_WUC		0x05800

@@ -16,8 +16,9 @@ static void i82576_set_lane_irq(const struct fl_lane *lane, bool on)
 }
 
 static const struct fl_rx_leaf i82576_rx_leaf =
-	I82576_RX_LEAF(i82576_set_lane_irq);
-static const struct fl_tx_leaf i82576_tx_leaf = I82576_TX_LEAF;
+	I82576_RX_LEAF(i82576_set_lane_irq, i82576_rx_stamp);
+static const struct fl_tx_leaf i82576_tx_leaf =
+	I82576_TX_LEAF(i82576_tx_stamp);
 
 /**
  * i82576_rx_fill() - fill a ring that is not running

@@ -172,6 +172,8 @@ struct fl_test {
  * @set_link_ksettings: as in ethtool_ops
  * @nway_reset: as in ethtool_ops
  * @set_phys_id: as in ethtool_ops; may be missing
+ * @get_ts_info: as in ethtool_ops; may be missing, as the next
+ * @get_ts_stats: as in ethtool_ops
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
  * @reg_table: what @get_regs reads; may be missing, with it
  * @get_regs: read all of @reg_table, in its order
@@ -217,6 +219,9 @@ struct fl_hw_ops {
 				  const struct ethtool_link_ksettings *cmd);
 	int (*nway_reset)(struct fl_dev *fl);
 	int (*set_phys_id)(struct fl_dev *fl, enum ethtool_phys_id_state state);
+	int (*get_ts_info)(struct fl_dev *fl,
+			   struct kernel_ethtool_ts_info *info);
+	void (*get_ts_stats)(struct fl_dev *fl, struct ethtool_ts_stats *stats);
 	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
 	const struct fl_reg_table *reg_table;
 	void (*get_regs)(struct fl_dev *fl, u32 *data);

@@ -27,8 +27,12 @@ struct fl_rx_count;
  * @kick: tell the device of all slots up to the producer index
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
  *	it is masked
+ * @stamp: give an skb the time stamp that the device has of it; may be missing
+ *	without @stamped
  * @eop: in the status word: the last descriptor of its frame
  * @error: in the status word of that one: the frame is damaged
+ * @stamped: in the status word of that one: the device has a time stamp of it;
+ *	may be 0
  */
 struct fl_rx_leaf {
 	u32 (*pull)(const struct fl_rx_ring *rx, u32 slot);
@@ -39,8 +43,10 @@ struct fl_rx_leaf {
 	void (*post)(void *desc, unsigned long slot, dma_addr_t dma);
 	void (*kick)(const struct fl_rx_ring *rx);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
+	void (*stamp)(const struct fl_rx_ring *rx, struct sk_buff *skb);
 	u32 eop;
 	u32 error;
+	u32 stamped;
 };
 
 /* Counted in registers during a poll, published once at its end. */
@@ -285,6 +291,23 @@ static __always_inline void fl_rx_refill(struct fl_rx_ring *rx,
 	}
 }
 
+/* Whether a frame has come to its end, undamaged. Time stamps are rare: one is
+ * found where damage is, at no cost to a frame that has neither.
+ */
+static __always_inline bool fl_rx_whole(const struct fl_rx_ring *rx, u32 status,
+					struct sk_buff *skb,
+					const struct fl_rx_leaf leaf)
+{
+	u32 end = status & (leaf.eop | leaf.error | leaf.stamped);
+
+	if (likely(end == leaf.eop))
+		return true;
+	if (end != (leaf.eop | leaf.stamped))
+		return false;
+	leaf.stamp(rx, skb);
+	return true;
+}
+
 /* Hand up to @budget frames to the stack. Returns their number, those that were
  * lost on the way included.
  */
@@ -317,7 +340,7 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 			skb = fl_rx_append(rx, slot, count, leaf);
 		}
 		if (likely(skb && skb->len >= ETH_HLEN &&
-			   (status & (leaf.eop | leaf.error)) == leaf.eop)) {
+			   fl_rx_whole(rx, status, skb, leaf))) {
 			left--;
 			leaf.describe(rx, slot, status, features, skb, count);
 			fl_rx_up(rx, skb, count);

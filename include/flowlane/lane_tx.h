@@ -54,6 +54,8 @@ static __always_inline struct fl_tx_cb *fl_tx_cb(struct sk_buff *skb)
  * @data: write a data descriptor
  * @kick: ask for a completion of the last packet, ring the doorbell
  * @done: descriptors the device has finished since the last clean
+ * @stamp: have the device take a time stamp of a packet whose @n descriptors
+ *	from index @i on it does not know of yet; may be missing
  * @len_min: shorter packets are padded
  * @seg_max: bytes that one descriptor takes
  */
@@ -66,6 +68,7 @@ struct fl_tx_leaf {
 		     const struct fl_tx_req *req, bool first, bool last);
 	void (*kick)(struct fl_tx_ring *tx);
 	u32 (*done)(const struct fl_tx_ring *tx);
+	void (*stamp)(struct fl_tx_ring *tx, u32 i, u32 n, struct sk_buff *skb);
 	u32 len_min;
 	u32 seg_max;
 };
@@ -172,6 +175,18 @@ static __always_inline void fl_xmit_count(struct fl_lane *lane,
 	u64_stats_update_end(&lane->xmit_stats.sync);
 }
 
+/* Someone wants to know when a packet was sent. The device is asked first: where
+ * it answers, the stack's own stamp may not be wanted.
+ */
+static __always_inline void fl_tx_stamp(struct fl_tx_ring *tx, u32 i, u32 n,
+					struct sk_buff *skb,
+					const struct fl_tx_leaf leaf)
+{
+	if (leaf.stamp && skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP)
+		leaf.stamp(tx, i, n, skb);
+	skb_tx_timestamp(skb);
+}
+
 /* Account a queued packet, stop the queue when the next one may not fit, and
  * ring the doorbell unless more packets follow at once.
  */
@@ -228,7 +243,8 @@ static __always_inline netdev_tx_t fl_xmit(struct sk_buff *skb,
 	tx->buf[(i - 1) & tx->mask].skb = skb;
 	tx->next_to_use = i;
 
-	skb_tx_timestamp(skb);
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
+		fl_tx_stamp(tx, i - n, n, skb, leaf);
 	fl_tx_commit(tx, skb->len, leaf);
 	return NETDEV_TX_OK;
 

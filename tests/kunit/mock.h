@@ -67,6 +67,7 @@ enum mock_rx_flag {
 	MOCK_RX_CSUM_BAD = BIT(4),	/* it was found wrong */
 	MOCK_RX_HASH_L3	= BIT(5),	/* hash is over addresses */
 	MOCK_RX_HASH_L4	= BIT(6),	/* hash is over addresses and ports */
+	MOCK_RX_STAMPED	= BIT(7),	/* there is a time stamp; i82576 only */
 };
 
 /* A receive descriptor as the device writes it: flags are mock_rx_flag. */
@@ -170,6 +171,8 @@ struct mock_fail {
  * @on_call: called at each call of fl_hw_ops, with its word
  * @test_err: what its tests end with: the one that runs online, and offline
  * @hw_missed: what get_stats() adds to rx_missed_errors
+ * @rx_stamps: time stamps given to packets, each one later than the last
+ * @tx_stamps: packets that were to be stamped
  */
 struct mock {
 	struct fl_dev fl;
@@ -190,6 +193,8 @@ struct mock {
 	void (*on_call)(struct mock *mock, const char *call);
 	int test_err[2];
 	u64 hw_missed;
+	u32 rx_stamps;
+	u32 tx_stamps;
 };
 
 /* Where the producer of a full ring stands: pages are shared out whole, and

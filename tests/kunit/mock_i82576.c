@@ -6,9 +6,22 @@
 #include "../../drivers/i82576/offload.h"
 #include "mock.h"
 
+static void mock_rx_stamp(const struct fl_rx_ring *rx, struct sk_buff *skb)
+{
+	skb_hwtstamps(skb)->hwtstamp = ++mock_of(rx->lane->fl)->rx_stamps;
+}
+
+static void mock_tx_stamp(struct fl_tx_ring *tx, u32 i, u32 n,
+			  struct sk_buff *skb)
+{
+	mock_of(tx->lane->fl)->tx_stamps++;
+	i82576_tx_mark(tx, i, n);
+}
+
 static const struct fl_rx_leaf i82576_rx_leaf =
-	I82576_RX_LEAF(mock_set_irq);
-static const struct fl_tx_leaf i82576_tx_leaf = I82576_TX_LEAF;
+	I82576_RX_LEAF(mock_set_irq, mock_rx_stamp);
+static const struct fl_tx_leaf i82576_tx_leaf =
+	I82576_TX_LEAF(mock_tx_stamp);
 
 static int mock_i82576_rx_fill(struct fl_rx_ring *rx)
 {
@@ -50,6 +63,8 @@ static u32 mock_i82576_status(u32 flags)
 		status |= I82576_RXD_L4CS;
 	if (flags & MOCK_RX_CSUM_BAD)
 		status |= I82576_RXD_L4E;
+	if (flags & MOCK_RX_STAMPED)
+		status |= I82576_RXD_TS;
 	return status;
 }
 
