@@ -11,7 +11,7 @@
 . "$FL_TOP/tests/qemu/driver.sh"
 
 case $FL_KERNEL in
-newest*) selftests="hw/rss_api.py hw/rss_drv.py" ;;	# 6.12 cannot be asked all of that
+newest*) selftests="hw/rss_api.py hw/rss_drv.py hw/nic_timestamp.py" ;;	# 6.12 cannot be asked all of that
 *) selftests="napi_id.py queues.py stats.py ping.py ring_reconfig.py napi_threaded.py
 	hw/irq.py hw/csum.py hw/tso.py" ;;
 esac
