@@ -235,16 +235,18 @@ void i82576_set_itr(struct fl_lane *lane);
 void i82576_irq_enable(struct i82576 *hw);
 void i82576_irq_disable(struct i82576 *hw);
 
-/* nvm.c */
-int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data);
-
 /* selftest.c */
 extern const struct fl_test i82576_tests[];
 #define I82576_TESTS		6
 
-/* link.c */
+/* phy.c */
+#define I82576_PHY_ADDR		1
 int i82576_swfw_get(struct i82576 *hw, u32 mine);
 void i82576_swfw_put(struct i82576 *hw, u32 mine);
+int i82576_phy_read(struct i82576 *hw, int reg);
+int i82576_phy_write(struct i82576 *hw, int reg, u16 data);
+
+/* link.c */
 void i82576_link_init(struct i82576 *hw);
 int i82576_link_start(struct i82576 *hw);
 void i82576_link_stop(struct i82576 *hw);
@@ -263,6 +265,9 @@ int i82576_set_pauseparam(struct fl_dev *fl,
 
 /* nvm.c */
 int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data);
+int i82576_get_eeprom_len(struct fl_dev *fl);
+int i82576_get_eeprom(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
+		      u8 *data);
 
 /* dump.c */
 extern const struct fl_reg_table i82576_reg_table;

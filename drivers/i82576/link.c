@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The internal copper PHY and the link (datasheet 3.5, 8.25). What the PHY is
- * set to is kept in struct i82576, for a reset of the MAC may reset it too.
+ * The link (datasheet 3.5, 8.25). What the PHY is set to is kept in struct
+ * i82576, for a reset of the MAC may reset it too.
  */
-#include <linux/delay.h>
 #include <linux/ethtool.h>
 #include <linux/iopoll.h>
 #include <linux/linkmode.h>
@@ -11,10 +10,6 @@
 
 #include "hw.h"
 
-#define I82576_PHY_ADDR		1
-#define I82576_MDIC_US		2000	/* an MDIO cycle takes 64 us */
-#define I82576_SEM_US		20000
-#define I82576_SW_FW_TRIES	100	/* of 5 ms: firmware may hold the PHY */
 /* What the Rx buffer may hold before the other end is told to wait: it has one
  * largest frame under way, and we may be sending one. Half of it is time enough
  * for it to start again. Both are multiples of 16.
@@ -23,116 +18,6 @@
 					   2 * (I82576_MTU_MAX + ETH_HLEN + \
 						2 * VLAN_HLEN + ETH_FCS_LEN), 16)
 #define I82576_PAUSE_LOW	round_down(I82576_PAUSE_HIGH / 2, 16)
-
-/* What is shared with firmware has a semaphore of two stages: a hardware one
- * (SWSM) guards the register (SW_FW_SYNC) that says who owns what (datasheet 4.7).
- */
-static int i82576_swsm_get(struct i82576 *hw)
-{
-	int tries;
-	u32 val;
-
-	/* Reading sets the bit: whoever reads 0 has it. */
-	if (read_poll_timeout(i82576_rd, val, !(val & SWSM_SMBI), 50,
-			      I82576_SEM_US, false, hw, I82576_SWSM))
-		return -ETIMEDOUT;
-	/* The second bit latches only while firmware does not hold it. */
-	for (tries = 0; tries < I82576_SEM_US / 50; tries++) {
-		i82576_wr(hw, I82576_SWSM, SWSM_SMBI | SWSM_SWESMBI);
-		if (i82576_rd(hw, I82576_SWSM) & SWSM_SWESMBI)
-			return 0;
-		usleep_range(50, 100);
-	}
-	i82576_wr(hw, I82576_SWSM, 0);
-	return -ETIMEDOUT;
-}
-
-static void i82576_swsm_put(struct i82576 *hw)
-{
-	i82576_wr(hw, I82576_SWSM, i82576_rd(hw, I82576_SWSM) &
-		  ~(SWSM_SMBI | SWSM_SWESMBI));
-}
-
-static u32 i82576_phy_owner(struct i82576 *hw)
-{
-	return FIELD_GET(STATUS_LAN_ID, i82576_rd(hw, I82576_STATUS)) ?
-	       SW_FW_PHY1 : SW_FW_PHY0;
-}
-
-/**
- * i82576_swfw_get() - own something that firmware and the other port use as well
- * @hw: port
- * @mine: SW_FW_x; nobody of this driver has it, or it is waited for
- *
- * Context: process, may sleep, for half a second if firmware has it.
- *
- * Return: 0, -EBUSY, or -ETIMEDOUT if the semaphore is stuck.
- */
-int i82576_swfw_get(struct i82576 *hw, u32 mine)
-{
-	int tries, err;
-
-	for (tries = 0; tries < I82576_SW_FW_TRIES; tries++) {
-		u32 val;
-
-		err = i82576_swsm_get(hw);
-		if (err)
-			return err;
-		val = i82576_rd(hw, I82576_SW_FW_SYNC);
-		if (!(val & (mine | mine << SW_FW_FW_SHIFT))) {
-			i82576_wr(hw, I82576_SW_FW_SYNC, val | mine);
-			i82576_swsm_put(hw);
-			return 0;
-		}
-		i82576_swsm_put(hw);
-		usleep_range(5000, 6000);
-	}
-	return -EBUSY;
-}
-
-/**
- * i82576_swfw_put() - undo i82576_swfw_get()
- * @hw: port
- * @mine: SW_FW_x
- *
- * Context: process, may sleep.
- */
-void i82576_swfw_put(struct i82576 *hw, u32 mine)
-{
-	int err = i82576_swsm_get(hw);
-
-	/* Keeping it for ever would be worse than a race for a register. */
-	if (err)
-		netdev_warn(hw->fl.netdev,
-			    "semaphore shared with firmware is stuck\n");
-	i82576_wr(hw, I82576_SW_FW_SYNC,
-		  i82576_rd(hw, I82576_SW_FW_SYNC) & ~mine);
-	if (!err)
-		i82576_swsm_put(hw);
-}
-
-/* One MDIO cycle. Returns the data read, or a negative error. */
-static int i82576_mdic(struct i82576 *hw, u32 op, int reg, u16 data)
-{
-	u32 mine = i82576_phy_owner(hw);
-	u32 val;
-	int err;
-
-	lockdep_assert_held(&hw->phy_lock);
-	err = i82576_swfw_get(hw, mine);
-	if (err)
-		return err;
-	i82576_wr(hw, I82576_MDIC, op | data | FIELD_PREP(MDIC_REG, reg) |
-		  FIELD_PREP(MDIC_PHY, I82576_PHY_ADDR));
-	err = read_poll_timeout(i82576_rd, val, val & MDIC_READY, 50,
-				I82576_MDIC_US, false, hw, I82576_MDIC);
-	i82576_swfw_put(hw, mine);
-	if (err)
-		return err;
-	if (val & MDIC_ERROR)
-		return -EIO;
-	return FIELD_GET(MDIC_DATA, val);
-}
 
 /* A ring that is full drops its own frames, lest it hold up all others: unless
  * the other end is to wait for it.
@@ -185,7 +70,7 @@ static u8 i82576_resolve_pause(struct i82576 *hw, u8 duplex)
 	if (duplex == DUPLEX_FULL)
 		pause = i82576_pause_wanted(hw->phy.advertise);
 	if (pause && i82576_pause_negotiated(&hw->phy)) {
-		lpa = i82576_mdic(hw, MDIC_OP_READ, MII_LPA, 0);
+		lpa = i82576_phy_read(hw, MII_LPA);
 		pause &= lpa < 0 ? 0 :
 			 mii_resolve_flowctrl_fdx(hw->phy.advertise, lpa);
 	}
@@ -201,19 +86,14 @@ static int i82576_phy_restore(struct i82576 *hw, bool up)
 {
 	u32 shared = MANC_RCV_TCO_EN | MANC_BLK_PHY_RST;
 	u16 bmcr = hw->phy.bmcr;
-	int ret;
 
 	if (!up && !(i82576_rd(hw, I82576_MANC) & shared))
 		bmcr |= BMCR_PDOWN;
 	else if (bmcr & BMCR_ANENABLE)
 		bmcr |= BMCR_ANRESTART;
-	ret = i82576_mdic(hw, MDIC_OP_WRITE, MII_ADVERTISE, hw->phy.advertise);
-	if (ret >= 0)
-		ret = i82576_mdic(hw, MDIC_OP_WRITE, MII_CTRL1000,
-				  hw->phy.ctrl1000);
-	if (ret >= 0)
-		ret = i82576_mdic(hw, MDIC_OP_WRITE, MII_BMCR, bmcr);
-	return min(ret, 0);
+	return i82576_phy_write(hw, MII_ADVERTISE, hw->phy.advertise) ?:
+	       i82576_phy_write(hw, MII_CTRL1000, hw->phy.ctrl1000) ?:
+	       i82576_phy_write(hw, MII_BMCR, bmcr);
 }
 
 /* Speed and duplex as the MAC resolved them. */
@@ -380,17 +260,18 @@ int i82576_link_up(struct i82576 *hw, unsigned int ms)
  */
 int i82576_link_loopback(struct i82576 *hw)
 {
-	u32 ctrl = i82576_rd(hw, I82576_CTRL) & ~CTRL_SPEED;
-	int ret;
+	u32 ctrl;
+	int err;
 
 	mutex_lock(&hw->phy_lock);
-	ret = i82576_mdic(hw, MDIC_OP_WRITE, MII_BMCR,
-			  BMCR_LOOPBACK | BMCR_SPEED1000 | BMCR_FULLDPLX);
-	mutex_unlock(&hw->phy_lock);
+	err = i82576_phy_write(hw, MII_BMCR, BMCR_LOOPBACK | BMCR_SPEED1000 |
+			       BMCR_FULLDPLX);
+	ctrl = i82576_rd(hw, I82576_CTRL) & ~CTRL_SPEED;
 	i82576_wr(hw, I82576_CTRL, ctrl | CTRL_SLU | CTRL_FRCSPD |
 		  CTRL_FRCDPX | CTRL_FD |
 		  FIELD_PREP(CTRL_SPEED, STATUS_SPEED_1000));
-	return min(ret, 0);
+	mutex_unlock(&hw->phy_lock);
+	return err;
 }
 
 /**
@@ -424,8 +305,8 @@ static void i82576_read_partner(struct i82576 *hw, unsigned long *modes)
 	int lpa, stat1000;
 
 	mutex_lock(&hw->phy_lock);
-	lpa = i82576_mdic(hw, MDIC_OP_READ, MII_LPA, 0);
-	stat1000 = i82576_mdic(hw, MDIC_OP_READ, MII_STAT1000, 0);
+	lpa = i82576_phy_read(hw, MII_LPA);
+	stat1000 = i82576_phy_read(hw, MII_STAT1000);
 	mutex_unlock(&hw->phy_lock);
 	if (lpa < 0 || stat1000 < 0)
 		return;
