@@ -391,6 +391,34 @@ static int fl_set_phys_id(struct net_device *netdev,
 	return fl->ops->set_phys_id(fl, state);
 }
 
+static int fl_get_eeprom_len(struct net_device *netdev)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	return fl->ops->get_eeprom_len ? fl->ops->get_eeprom_len(fl) : 0;
+}
+
+static int fl_get_eeprom(struct net_device *netdev,
+			 struct ethtool_eeprom *eeprom, u8 *data)
+{
+	struct fl_dev *fl = netdev_priv(netdev);
+
+	if (!fl->ops->get_eeprom)
+		return -EOPNOTSUPP;
+	return fl->ops->get_eeprom(fl, eeprom, data);
+}
+
+/* None of the kinds: no backend arms its device for it. */
+static void fl_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
+{
+}
+
+/* ethtool's core has refused what is not supported. */
+static int fl_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
+{
+	return wol->wolopts ? -EOPNOTSUPP : 0;
+}
+
 static int fl_get_ts_info(struct net_device *netdev,
 			  struct kernel_ethtool_ts_info *info)
 {
@@ -423,6 +451,10 @@ const struct ethtool_ops fl_ethtool_ops = {
 	.set_link_ksettings = fl_set_link_ksettings,
 	.nway_reset = fl_nway_reset,
 	.set_phys_id = fl_set_phys_id,
+	.get_eeprom_len = fl_get_eeprom_len,
+	.get_eeprom = fl_get_eeprom,
+	.get_wol = fl_get_wol,
+	.set_wol = fl_set_wol,
 	.get_sset_count = fl_get_sset_count,
 	.get_strings = fl_get_strings,
 	.get_ethtool_stats = fl_get_ethtool_stats,

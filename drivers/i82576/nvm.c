@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reading the NVM, an EEPROM beside the device (datasheet 3.3, 8.4). */
+#include <linux/ethtool.h>
 #include <linux/iopoll.h>
+#include <linux/pci.h>
 
 #include "hw.h"
 
@@ -36,5 +38,51 @@ int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data)
 	if (val == U32_MAX)
 		return -ENODEV;
 	*data = FIELD_GET(EERD_DATA, val);
+	return 0;
+}
+
+/**
+ * i82576_get_eeprom_len() - ethtool -e: size of the NVM
+ * @fl: port
+ *
+ * Context: process, RTNL.
+ *
+ * Return: bytes; 0 without a device.
+ */
+int i82576_get_eeprom_len(struct fl_dev *fl)
+{
+	u32 eecd = i82576_rd(i82576_of(fl), I82576_EECD);
+
+	return eecd == U32_MAX ? 0 : 2 * 64 << FIELD_GET(EECD_SIZE, eecd);
+}
+
+/**
+ * i82576_get_eeprom() - ethtool -e: bytes of the NVM, the lower of a word first
+ * @fl: port
+ * @eeprom: which; @eeprom->magic is filled in
+ * @data: filled in
+ *
+ * Context: process, RTNL, may sleep.
+ *
+ * Return: 0 or a negative error.
+ */
+int i82576_get_eeprom(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
+		      u8 *data)
+{
+	struct i82576 *hw = i82576_of(fl);
+	u32 end = eeprom->offset + eeprom->len;
+	u16 word = 0;
+	u32 at;
+	int err;
+
+	eeprom->magic = hw->pdev->vendor | hw->pdev->device << 16;
+	for (at = eeprom->offset; at < end; at++) {
+		if (at == eeprom->offset || !(at & 1)) {
+			err = i82576_nvm_read(hw, at / 2, &word);
+			if (err)
+				return err;
+		}
+		*data++ = at & 1 ? word >> 8 : word;
+	}
 	return 0;
 }

@@ -33,6 +33,7 @@
 #define  STATUS_GIO_MASTER_EN	BIT(19)
 #define I82576_EECD		0x00010
 #define  EECD_AUTO_RD		BIT(9)
+#define  EECD_SIZE		GENMASK(14, 11)	/* 64 words, doubled so often */
 #define I82576_EERD		0x00014
 #define  EERD_START		BIT(0)
 #define  EERD_DONE		BIT(1)

@@ -171,7 +171,9 @@ struct fl_test {
  * @get_link_ksettings: as in ethtool_ops
  * @set_link_ksettings: as in ethtool_ops
  * @nway_reset: as in ethtool_ops
- * @set_phys_id: as in ethtool_ops; may be missing
+ * @set_phys_id: as in ethtool_ops; may be missing, as the next two
+ * @get_eeprom_len: as in ethtool_ops
+ * @get_eeprom: as in ethtool_ops
  * @get_ts_info: as in ethtool_ops; may be missing, as the next
  * @get_ts_stats: as in ethtool_ops
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
@@ -219,6 +221,9 @@ struct fl_hw_ops {
 				  const struct ethtool_link_ksettings *cmd);
 	int (*nway_reset)(struct fl_dev *fl);
 	int (*set_phys_id)(struct fl_dev *fl, enum ethtool_phys_id_state state);
+	int (*get_eeprom_len)(struct fl_dev *fl);
+	int (*get_eeprom)(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
+			  u8 *data);
 	int (*get_ts_info)(struct fl_dev *fl,
 			   struct kernel_ethtool_ts_info *info);
 	void (*get_ts_stats)(struct fl_dev *fl, struct ethtool_ts_stats *stats);
