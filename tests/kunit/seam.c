@@ -10,6 +10,7 @@
 struct seam_held seam_held;
 struct seam_sync seam_sync;
 bool seam_rxfh_configured;
+bool seam_no_retry;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -26,8 +27,21 @@ static struct {
 void seam_reset(void)
 {
 	seam_rxfh_configured = false;
+	seam_no_retry = false;
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
+}
+
+/**
+ * seam_mod_timer() - mod_timer(), much later if a test wants no retry
+ * @timer: timer
+ * @expires: in jiffies
+ *
+ * Return: as mod_timer().
+ */
+int seam_mod_timer(struct timer_list *timer, unsigned long expires)
+{
+	return mod_timer(timer, expires + (seam_no_retry ? 3600 * HZ : 0));
 }
 
 /**

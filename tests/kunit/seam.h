@@ -57,6 +57,9 @@ extern struct seam_sync seam_sync;
 /* A user has set the table of receive hashing: only ethtool's core can mark that. */
 extern bool seam_rxfh_configured;
 
+/* A lane that ran out of buffers tries again only after the test. */
+extern bool seam_no_retry;
+
 #define netif_is_rxfh_configured(dev) \
 	(seam_rxfh_configured || netif_is_rxfh_configured(dev))
 
@@ -87,6 +90,7 @@ int seam_cow_head(struct sk_buff *skb, unsigned int headroom);
 int seam_set_queues(struct net_device *netdev, unsigned int tx,
 		    unsigned int rx);
 void seam_writel(u32 val, void __iomem *addr);
+int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -117,6 +121,8 @@ void seam_writel(u32 val, void __iomem *addr);
 #define netif_set_real_num_queues seam_set_queues
 #undef writel
 #define writel seam_writel
+#undef mod_timer
+#define mod_timer seam_mod_timer
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)
