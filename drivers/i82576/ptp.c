@@ -4,10 +4,11 @@
 
 #include "hw.h"
 
-/* The clock is brought up to date much more often than it must be: what is late
- * by some seconds does no harm.
+/* The clock is brought up to date more often than it must be: what is late by
+ * some seconds does no harm. Stamps of received packets are looked after.
  */
-#define I82576_PTP_UPDATE	(2 * HZ)
+#define I82576_PTP_UPDATE	(20 * HZ)
+#define I82576_PTP_STAMPS	(2 * HZ)
 /* How long a worker looks for one before it lets others work, in usecs. */
 #define I82576_TX_STAMP_POLL_US	1000
 
@@ -118,7 +119,10 @@ static long i82576_ptp_work(struct ptp_clock_info *info)
 	spin_lock_irqsave(&hw->ptp.lock, flags);
 	i82576_ptp_update(hw);
 	spin_unlock_irqrestore(&hw->ptp.lock, flags);
-	return done ? I82576_PTP_UPDATE : 1;
+	if (!done)
+		return 1;
+	return READ_ONCE(hw->ptp.rx_filter) == HWTSTAMP_FILTER_NONE ?
+	       I82576_PTP_UPDATE : I82576_PTP_STAMPS;
 }
 
 static const struct ptp_clock_info i82576_ptp_info = {

@@ -414,9 +414,10 @@ int i82576_hwtstamp_set(struct net_device *netdev,
 			i82576_write_tx_stamps(hw);
 	}
 	if (ptp->rx_filter != config->rx_filter) {
-		ptp->rx_filter = config->rx_filter;
+		WRITE_ONCE(ptp->rx_filter, config->rx_filter);
 		if (hw->fl.running)
 			i82576_write_rx_stamps(hw);
+		ptp_schedule_worker(ptp->clock, 0);
 	}
 	return 0;
 }
