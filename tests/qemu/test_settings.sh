@@ -9,7 +9,7 @@
 . "$FL_TOP/tests/qemu/driver.sh"
 
 [ -n "${FL_IN_MEMORY:-}" ] || load_flowlane
-fl_in_memory diff nproc
+fl_in_memory basename devlink diff hwstamp_ctl nproc od
 
 fl_bind 0
 dev=$(fl_dev 0) peer_dev=$(fl_dev 1)
@@ -56,6 +56,7 @@ settings_now() {
 		ethtool -n "$dev" rx-flow-hash $type
 	done
 	ethtool -k "$dev"
+	hwstamp_ctl -i "$dev"
 	net_settings
 	! ip link show dev "$dev" | grep -q '[<,]UP[,>]' || irq_settings
 }
@@ -119,6 +120,8 @@ sets ethtool -Q "$dev" queue_mask 4 --coalesce adaptive-rx on
 sets ethtool -X "$dev" weight 1 0 3 hkey "$(printf '6d:5a:%.0s' {1..19})6d:5a"
 sets ethtool -N "$dev" rx-flow-hash udp4 sdfn
 sets ethtool -N "$dev" rx-flow-hash tcp6 sd
+# 10: Sync of PTP version 2 over Ethernet
+sets hwstamp_ctl -i "$dev" -t 1 -r 10
 sets ethtool -K "$dev" tso off rxvlan off txvlan off gro off rx off ntuple off
 sets ip link set "$dev" mtu 2000 txqueuelen 77 address 02:00:00:00:00:77
 sets ip link set "$dev" promisc on
@@ -174,6 +177,7 @@ fails "a speed that is none" "" ethtool -s "$dev" autoneg off speed 2500 duplex 
 fails "nothing to advertise" "" ethtool -s "$dev" autoneg on advertise 0
 fails "what nobody has" "" ethtool -s "$dev" autoneg on advertise 0x1000000000000
 fails "a feature that is fixed" "" ethtool -K "$dev" loopback on
+fails "stamps of all packets" "" hwstamp_ctl -i "$dev" -t 1 -r 1
 fails "waking by LAN" "" ethtool -s "$dev" wol g
 fails "FEC" "" ethtool --set-fec "$dev" encoding rs
 fails "energy efficiency" "" ethtool --set-eee "$dev" eee on
@@ -182,6 +186,17 @@ fails "an MTU too small" "minimum" ip link set "$dev" mtu 60
 fails "a group for an address" "" ip link set "$dev" address 01:00:00:00:00:01
 fails "private flags" "" ethtool --set-priv-flags "$dev" legacy on
 lives "after all that failed"
+
+# --- What only looks changes nothing
+
+check "a dump of registers" ethtool -d "$dev"
+is "the EEPROM begins with the port's first address" 525400f10000 \
+	"$(ethtool -e "$dev" offset 0 length 6 raw on | od -An -tx1 | tr -d ' ')"
+is "bytes of it, from an odd one on" 5400f1 "$(ethtool -e "$dev" offset 1 length 3 raw on | od -An -tx1 | tr -d ' ')"
+refuse "bytes behind its end" ethtool -e "$dev" offset 100000 length 4
+check "it shows itself" ethtool -p "$dev" 1
+check "tests, beside traffic" ethtool -t "$dev" online
+keeps "dumps and tests"
 
 # --- What a port goes through
 
@@ -199,6 +214,10 @@ must sh -c "echo 1 >/sys/bus/pci/devices/$(fl_pci 0)/reset"
 keeps_all "a reset of the function"
 must ethtool -r "$dev"
 keeps_all "negotiated again"
+check "tests, out of use" ethtool -t "$dev" offline
+keeps_all "tests, out of use"
+check "recovered by devlink" devlink health recover "pci/$(basename "$(readlink "/sys/class/net/$dev/device")")" reporter tx
+keeps_all "recovered by devlink"
 must ethtool -L "$dev" combined 4
 must ethtool -L "$dev" combined 3
 keeps_all "other lanes"

@@ -16,6 +16,7 @@ import sys
 
 SIOCETHTOOL = 0x8946
 SIOCGIFMTU, SIOCSIFMTU = 0x8921, 0x8922
+SIOCSHWTSTAMP, SIOCGHWTSTAMP = 0x89b0, 0x89b1
 ODD = (0, 1, 2, 3, 4, 7, 8, 9, 20, 127, 128, 129, 255, 256, 1000, 4095, 4096, 4097, 8191, 8192, 16383,
        16384, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
 
@@ -27,11 +28,11 @@ class Device:
         self.name = name.encode()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
-    def ethtool(self, data):
+    def ethtool(self, data, call=SIOCETHTOOL):
         """What the kernel makes of these bytes; OSError when it refuses"""
         buffer = ctypes.create_string_buffer(bytes(data), len(data))
         request = struct.pack("16sP", self.name, ctypes.addressof(buffer)).ljust(40, b"\0")
-        fcntl.ioctl(self.socket, SIOCETHTOOL, request)
+        fcntl.ioctl(self.socket, call, request)
         return bytearray(buffer.raw)
 
     def mtu(self, value=None):
@@ -106,6 +107,16 @@ class Link(Words):
         data[at] = chance.choice((0, 1, 2, 3, 10, 100, 255, chance.randrange(256)))
 
 
+class Stamps(Words):
+    """What is stamped: flags, type for Tx, filter for Rx"""
+
+    def read(self, device):
+        return device.ethtool(bytes(12), SIOCGHWTSTAMP)
+
+    def write(self, device, data):
+        device.ethtool(data, SIOCSHWTSTAMP)
+
+
 class Mtu(Words):
     def read(self, device):
         return bytearray(struct.pack("Ii", 0, device.mtu()))
@@ -134,6 +145,7 @@ OPERATIONS = [
     Queues("coalesce of queues", 0x4b, 0x4b, 2 + 128 + 23, 2 + 128, (0x0e, 1)),
     Hash("hash", 0x46, 0x47, 0), Hash("hash", 0x46, 0x47, 0),
     Link("link", 0x4c, 0x4d, 0), Mtu("mtu", 0, 0, 2),
+    Stamps("stamps", 0, 0, 3, 0),
     Words("wake", 0x05, 0x06, 5), Words("FEC", 0x50, 0x51, 4), Words("EEE", 0x44, 0x45, 10),
     Words("priv flags", 0x27, 0x28, 2),
 ]
