@@ -304,7 +304,9 @@ void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
 	s->fragments = stat[STAT_RFC];
 	s->jabbers = stat[STAT_RJC];
 	for (i = 0; sizes[i].high; i++) {
-		s->hist[i] = stat[STAT_PRC64 + i];
+		/* QEMU's model takes the size of what it receives without FCS. */
+		if (hw->queue_filters)
+			s->hist[i] = stat[STAT_PRC64 + i];
 		s->hist_tx[i] = stat[STAT_PTC64 + i];
 	}
 	spin_unlock_bh(&hw->stats_lock);

@@ -27,15 +27,11 @@ grows() {
 note "$(ethtool -S "$dev" --groups eth-mac eth-phy eth-ctrl rmon | head -60)"
 
 # Sizes on the wire, with four bytes of FCS, around the limits of the histogram.  QEMU's
-# model leaves the FCS out when it receives: there a bucket begins four bytes later.
+# model leaves the FCS out when it receives: what it counts there is not shown.
 while read -r bucket least most; do
 	for size in "$least" "$most"; do
 		grows "sent, $size bytes" rmon "tx-rmon-etherStatsPkts$bucket" 40 50 \
 			"$dev" "$peer_dev" "$peer" 40 "len=$((size - 4))" back=1
-	done
-	for size in $((least + 4)) "$most"; do
-		grows "received, $size bytes" rmon "rx-rmon-etherStatsPkts$bucket" 40 50 \
-			"$peer_dev" "$dev" "$own" 40 "len=$((size - 4))"
 	done
 done <<-END
 	65to127Octets 65 127
@@ -44,6 +40,8 @@ done <<-END
 	512to1023Octets 512 1023
 	1024to9242Octets 1024 1518
 END
+
+refuse "no histogram of what is received, on this model" value rmon rx-rmon-etherStatsPkts65to127Octets
 
 # --- Kinds and octets
 
