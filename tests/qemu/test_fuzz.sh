@@ -11,7 +11,7 @@ driver_up
 must x hold live $peer4
 must x blast out $peer4 1400
 read -ra seed <<<"${FL_SEED:-}"
-if said=$("$FL_TOP/tests/qemu/tools/fuzz.py" "$dev" "${FL_ROUNDS:-$(scale 300 200)}" "${seed[@]}" 2>&1); then
+if said=$("$FL_TOP/tests/qemu/tools/fuzz.py" "$dev" "${FL_ROUNDS:-$(scale 200 200)}" "${seed[@]}" 2>&1); then
 	ok "values of chance"
 	note "$said"
 else

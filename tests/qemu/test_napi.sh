@@ -3,7 +3,7 @@
 # and what netlink says of queues and NAPIs.  The newest kernel is a slow one with debug
 # options: only what it has and 6.12 has not is worth its time.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb timeout=180
+# vm: kernel=debian cpus=2 nics=igb,igb timeout=180
 # vm: kernel=newest cpus=2 nics=igb,igb timeout=240 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"

@@ -2,7 +2,7 @@
 # Receive hashing by ethtool: flows go where key, table and fields say, by another
 # Toeplitz than the device's; what is refused and why; what stays.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb timeout=180
+# vm: kernel=debian cpus=2 nics=igb,igb timeout=180
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -13,6 +13,7 @@ even_key=$(printf '6d:5a:%.0s' {1..20})
 even_key=${even_key%:}
 
 driver_up
+must ethtool -L "$dev" combined 4
 
 table() { ethtool -x "$dev" | awk '/^ +[0-9]+:/ { sub(/^ *[0-9]+: */, ""); printf "%s ", $0 }' | tr -s ' '; }
 key() { ethtool -x "$dev" | awk '/^RSS hash key/ { getline; print }'; }

@@ -5,7 +5,7 @@
 #
 # FL_SELFTESTS names other tests to run; FL_DRIVER=igb runs them on the in-tree driver.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb timeout=300
+# vm: kernel=debian cpus=2 nics=igb,igb timeout=300
 # vm: kernel=newest cpus=2 nics=igb,igb timeout=300 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
