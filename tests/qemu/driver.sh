@@ -187,6 +187,55 @@ one_vector() {
 	try "$1: TCP after it" tcp $peer4 200000 both
 }
 
+# A group for tests to join, and for every_setting to know
+fl_group=01:00:5e:01:02:03
+
+# pauses: autoneg, rx, tx
+pauses() { ethtool -a "$dev" | awk '/:/ && $2 ~ /^o/ { printf "%s ", $2 }'; }
+
+# What changes by itself is left out: the link's state and what the other end says.
+link_settings() {
+	ethtool "$dev" 2>&1 | sed -n '/Link partner/,/Speed:/d; /Speed:/d; /Duplex:/d; /Link detected:/d
+		/Advertised/,$p'
+}
+
+net_settings() {
+	local file
+	for file in address mtu tx_queue_len gro_flush_timeout napi_defer_hard_irqs threaded; do
+		echo "$file $(cat "/sys/class/net/$dev/$file")"
+	done
+	ip -d link show dev "$dev" | grep -oE 'promiscuity [0-9]+|allmulti [0-9]+'
+	ip maddress show dev "$dev" | grep -o $fl_group
+	ip -o link show type vlan | sed 's/^[0-9]*: \([^:]*\):.*/\1/'
+}
+
+irq_settings() {
+	local lane
+	for ((lane = 0; lane < $(lanes); lane++)); do
+		cat "/proc/irq/$(lane_irq $lane)/smp_affinity"
+	done
+}
+
+# every_setting: all that a user can set, and nothing that changes by itself
+every_setting() {
+	local type
+	link_settings
+	pauses
+	ethtool -c "$dev"
+	ethtool -Q "$dev" queue_mask $(((1 << $(lanes)) - 1)) --show-coalesce
+	ethtool -g "$dev"
+	ethtool -l "$dev"
+	ethtool -x "$dev"
+	for type in tcp4 udp4 tcp6 udp6; do
+		ethtool -n "$dev" rx-flow-hash $type
+	done
+	ethtool -k "$dev"
+	hwstamp_ctl -i "$dev"
+	ip -4 -o address show dev "$dev" | sed 's/.*inet/inet/'
+	net_settings
+	! ip link show dev "$dev" | grep -q '[<,]UP[,>]' || irq_settings
+}
+
 # counter NAME [DEVICE]: one of ethtool -S
 counter() {
 	ethtool -S "${2:-$dev}" | awk -v name="$1:" '$1 == name { print $2; found = 1 } END { exit !found }'

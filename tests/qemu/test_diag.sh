@@ -4,7 +4,7 @@
 # before, and comes back.  (On one vector: one_vector in driver.sh; without memory:
 # test_faults.sh.)
 #
-# vm: kernel=debian cpus=2 nics=igb,igb timeout=180
+# vm: kernel=debian cpus=2 nics=igb,igb timeout=180 long=1
 # vm: kernel=debug cpus=2 nics=igb,igb timeout=400 append=pcie_ports=native long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
@@ -19,7 +19,7 @@ must ip link add link "$dev" name v77 type vlan id 77
 must ip link set v77 up
 must ip link set "$dev" address 52:54:00:aa:bb:cc
 must ip address add 10.7.7.1/24 dev "$dev"
-must ip maddress add 01:00:5e:01:02:03 dev "$dev"
+must ip maddress add $fl_group dev "$dev"
 must ethtool -L "$dev" combined 2
 must ethtool -G "$dev" rx 256 tx 128
 must ethtool -C "$dev" adaptive-rx off rx-usecs 50
@@ -31,18 +31,7 @@ must ethtool -s "$dev" advertise 0x20
 must ip link set "$dev" down
 port_back
 must wait_until 20 ping -qc1 -W1 $peer4
-settings_now() {
-	local option
-	for option in c g l x k a; do
-		ethtool -$option "$dev" 2>&1
-	done
-	ethtool -Q "$dev" --show-coalesce
-	ethtool "$dev" | grep -A4 Advertised
-	ip -d link show "$dev" | sed 's/<.*>//; s/state [A-Z]* //'
-	ip address show dev "$dev" scope global
-	ip maddress show dev "$dev" | sort
-	ip -o link show v77 | grep -o 'v77@[a-z0-9]*\|vlan.*'
-}
+settings_now() { every_setting; }
 settings_keep
 
 traffic() { check "$1: link" wait_link "$dev" && try "$1: traffic" tcp $peer4 200000 both; }

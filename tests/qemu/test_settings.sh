@@ -3,8 +3,8 @@
 # and commands that fail.  What can be read can be set again.  It runs in memory, for the
 # suspend.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb timeout=150
-# vm: kernel=debug cpus=4 nics=igb,igb timeout=400 long=1
+# vm: kernel=debian cpus=2 nics=igb,igb timeout=150
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=400 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -15,51 +15,7 @@ fl_bind 0
 dev=$(fl_dev 0) peer_dev=$(fl_dev 1)
 peer_up 0 1
 
-group=01:00:5e:01:02:03
-
-# pauses: autoneg, rx, tx
-pauses() { ethtool -a "$dev" | awk '/:/ && $2 ~ /^o/ { printf "%s ", $2 }'; }
-
-# What changes by itself is left out: the link's state and what the other end says.
-link_settings() {
-	ethtool "$dev" 2>&1 | sed -n '/Link partner/,/Speed:/d; /Speed:/d; /Duplex:/d; /Link detected:/d
-		/Advertised/,$p'
-}
-
-net_settings() {
-	local file
-	for file in address mtu tx_queue_len gro_flush_timeout napi_defer_hard_irqs threaded; do
-		echo "$file $(cat "/sys/class/net/$dev/$file")"
-	done
-	ip -d link show dev "$dev" | grep -oE 'promiscuity [0-9]+|allmulti [0-9]+'
-	ip maddress show dev "$dev" | grep -o $group
-	ip -o link show type vlan | sed 's/^[0-9]*: \([^:]*\):.*/\1/'
-}
-
-irq_settings() {
-	local lane
-	for ((lane = 0; lane < $(lanes); lane++)); do
-		cat "/proc/irq/$(lane_irq $lane)/smp_affinity"
-	done
-}
-
-settings_now() {
-	local type
-	link_settings
-	pauses
-	ethtool -c "$dev"
-	ethtool -Q "$dev" queue_mask 7 --show-coalesce
-	ethtool -g "$dev"
-	ethtool -l "$dev"
-	ethtool -x "$dev"
-	for type in tcp4 udp4 tcp6 udp6; do
-		ethtool -n "$dev" rx-flow-hash $type
-	done
-	ethtool -k "$dev"
-	hwstamp_ctl -i "$dev"
-	net_settings
-	! ip link show dev "$dev" | grep -q '[<,]UP[,>]' || irq_settings
-}
+settings_now() { every_setting; }
 
 # lives NAME: it is up, and lets through what it should
 lives() {
@@ -126,10 +82,10 @@ sets ethtool -K "$dev" tso off rxvlan off txvlan off gro off rx off ntuple off
 sets ip link set "$dev" mtu 2000 txqueuelen 77 address 02:00:00:00:00:77
 sets ip link set "$dev" promisc on
 sets ip link set "$dev" allmulticast on
-sets ip maddress add $group dev "$dev"
+sets ip maddress add $fl_group dev "$dev"
 sets sh -c "echo 30000 >/sys/class/net/$dev/gro_flush_timeout"
 sets sh -c "echo 3 >/sys/class/net/$dev/napi_defer_hard_irqs"
-sets sh -c "echo 8 >/proc/irq/$(lane_irq 1)/smp_affinity"
+sets sh -c "echo 2 >/proc/irq/$(lane_irq 1)/smp_affinity"
 check "everything is set" wait_link "$dev"
 settings_keep
 note "$(settings_now | head -40)"
