@@ -43,10 +43,17 @@ must x hold six $peer6
 carrier=$(link_changes)
 most=$(ethtool -l "$dev" | awk '/^Combined:/ { print $2; exit }')
 
+# sent_again: segments that either end of a connection has sent more than once
+sent_again() {
+	{ nstat -asz TcpRetransSegs; in_peer nstat -asz TcpRetransSegs; } |
+		awk '/TcpRetransSegs/ { n += $2 } END { print n }'
+}
+
 # lives_through NAME FUNCTION: rounds of changes, after each of which both connections
-# have to move on
+# have to move on; says what they lost
 lives_through() {
-	local i output
+	local i output before
+	before=$(sent_again)
 	for ((i = 0; i < rounds; i++)); do
 		output=$($2 2>&1 && x progress four && x progress six) || {
 			not_ok "$1" "round $i: $output"
@@ -54,6 +61,7 @@ lives_through() {
 		}
 	done
 	ok "$1"
+	note "$(($(sent_again) - before)) segments were sent again"
 }
 new_lanes() {
 	local n
