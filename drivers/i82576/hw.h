@@ -128,8 +128,6 @@ struct i82576_ptp {
  * @stats: what they added up to, by enum i82576_stat; @stats_lock
  * @rx_octets: of good frames, header and FCS included; @stats_lock
  * @tx_octets: as @rx_octets
- * @rx_payload: of them without headers and FCS, as last reported; @stats_lock
- * @tx_payload: as @rx_payload
  * @stats_work: reads counters before they are full
  * @overruns: Rx overrun interrupts seen
  * @other_irqs: interrupts taken on the vector of other causes; its handler
@@ -151,8 +149,6 @@ struct i82576 {
 	u64 stats[I82576_STATS];
 	u64 rx_octets;
 	u64 tx_octets;
-	u64 rx_payload;
-	u64 tx_payload;
 	struct delayed_work stats_work;
 	atomic64_t overruns;
 	u32 other_irqs;

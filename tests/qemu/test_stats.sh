@@ -41,6 +41,7 @@ done <<-END
 	1024to9242Octets 1024 1518
 END
 
+refuse "no control frames, on this model" value eth-ctrl MACControlFramesReceived
 refuse "no histogram of what is received, on this model" value rmon rx-rmon-etherStatsPkts65to127Octets
 
 # --- Kinds and octets
@@ -48,8 +49,8 @@ refuse "no histogram of what is received, on this model" value rmon rx-rmon-ethe
 mac() { grows "$1" eth-mac "$2" "$3" "$4" "${@:5}"; }
 mac "frames received" FramesReceivedOK 100 120 "$peer_dev" "$dev" "$own" 100
 mac "frames sent" FramesTransmittedOK 100 120 "$dev" "$peer_dev" "$peer" 100 back=1
-mac "octets received, without headers" OctetsReceivedOK 100000 105000 "$peer_dev" "$dev" "$own" 100 len=1014
-mac "octets sent" OctetsTransmittedOK 100000 105000 "$dev" "$peer_dev" "$peer" 100 len=1014 back=1
+mac "octets received, with headers and FCS" OctetsReceivedOK 101800 105000 "$peer_dev" "$dev" "$own" 100 len=1014
+mac "octets sent" OctetsTransmittedOK 101800 105000 "$dev" "$peer_dev" "$peer" 100 len=1014 back=1
 mac "broadcasts received" BroadcastFramesReceivedOK 41 45 "$peer_dev" "$dev" ff:ff:ff:ff:ff:ff 40
 mac "broadcasts sent" BroadcastFramesXmittedOK 41 45 "$dev" "$peer_dev" ff:ff:ff:ff:ff:ff 40 back=1
 mac "multicasts received" MulticastFramesReceivedOK 40 50 "$peer_dev" "$dev" 33:33:00:00:00:01 40
