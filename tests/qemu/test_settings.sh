@@ -4,7 +4,7 @@
 # suspend.
 #
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=150
-# vm: kernel=debug cpus=2 nics=igb,igb timeout=400 long=1
+# vm: kernel=debug cpus=2 nics=igb,igb timeout=800 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
