@@ -85,10 +85,25 @@ is() {
 
 # What a test calls settings, it defines as settings_now: all that a command may lose.
 
-# because NAME WORDS COMMAND...: it fails, says why, and has changed nothing
+# refused NAME WORDS COMMAND...: it fails and says why
+refused() {
+	local name=$1 words=$2 output
+	shift 2
+	if output=$("$@" 2>&1); then
+		not_ok "$name" "$* succeeded"
+	elif [[ $output != *$words* ]]; then
+		not_ok "$name" "it did not say '$words' but: $output"
+	else
+		ok "$name"
+	fi
+}
+
+# because NAME WORDS COMMAND...: likewise, and it has changed nothing
 because() {
-	settings_keep
-	fails "$@"
+	local before
+	before=$(settings_now)
+	refused "$@"
+	as_before "$1: nothing changed" "$before" "$(settings_now)"
 }
 
 # as_before NAME OLD NEW: the same settings; if not, shows what differs
@@ -100,22 +115,9 @@ as_before() {
 	fi
 }
 
-# settings_keep: what they are now is what keeps() and fails() compare with
+# settings_keep: what they are now is what keeps() compares with
 settings_keep() { fl_settings=$(settings_now); }
 keeps() { as_before "$1: all as it was" "$fl_settings" "$(settings_now)"; }
-
-# fails NAME WORDS COMMAND...: as because(), where settings_keep has the settings
-fails() {
-	local name=$1 words=$2 output
-	shift 2
-	if output=$("$@" 2>&1); then
-		not_ok "$name" "$* succeeded"
-	elif [[ $output != *$words* ]]; then
-		not_ok "$name" "it did not say '$words' but: $output"
-	else
-		as_before "$name" "$fl_settings" "$(settings_now)"
-	fi
-}
 
 # yes NAME EXPRESSION [REASON]: an arithmetic condition
 yes() {
