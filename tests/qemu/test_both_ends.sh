@@ -2,7 +2,7 @@
 # Flowlane on both ends of the wire: large files whole, datagrams of all sizes, each offload
 # switched off and on at either end under traffic.
 #
-# vm: kernel=debian cpus=4 mem=3072 nics=igb,igb timeout=180
+# vm: kernel=debian cpus=4 mem=3072 nics=igb,igb timeout=180 long=1
 # vm: kernel=debug cpus=2 nics=igb,igb timeout=240 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
