@@ -143,7 +143,7 @@ const struct fl_reg_table i82576_reg_table = {
 void i82576_get_regs(struct fl_dev *fl, u32 *data)
 {
 	struct i82576 *hw = i82576_of(fl);
-	bool gone = i82576_rd(hw, I82576_STATUS) == U32_MAX;
+	bool gone = i82576_gone(hw);
 	int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(i82576_regs); i++) {

@@ -41,7 +41,7 @@ int i82576_reset(struct i82576 *hw)
 	u32 val;
 	int err;
 
-	if (i82576_rd(hw, I82576_STATUS) == U32_MAX)
+	if (i82576_gone(hw))
 		return -ENODEV;
 
 	i82576_ptp_hold(hw);
@@ -57,7 +57,7 @@ int i82576_reset(struct i82576 *hw)
 	err = read_poll_timeout(i82576_rd, val, !(val & CTRL_RST), 1000,
 				I82576_RESET_US, false, hw, I82576_CTRL);
 	if (err)
-		return i82576_rd(hw, I82576_STATUS) == U32_MAX ? -ENODEV : err;
+		return i82576_gone(hw) ? -ENODEV : err;
 
 	/* Not fatal: a board without NVM, or QEMU, never reports the end. */
 	read_poll_timeout(i82576_rd, val, val & EECD_AUTO_RD, 1000,

@@ -176,6 +176,14 @@ static inline void i82576_flush(struct i82576 *hw)
 	i82576_rd(hw, I82576_STATUS);
 }
 
+/* No register of a device that is there reads as all ones but by chance: STATUS
+ * never does.
+ */
+static inline bool i82576_gone(struct i82576 *hw)
+{
+	return i82576_rd(hw, I82576_STATUS) == U32_MAX;
+}
+
 static inline void i82576_irq_mask(struct i82576 *hw)
 {
 	i82576_wr(hw, I82576_IMC, U32_MAX);

@@ -23,7 +23,7 @@ int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data)
 	u32 val;
 	int err;
 
-	if (i82576_rd(hw, I82576_STATUS) == U32_MAX)
+	if (i82576_gone(hw))
 		return -ENODEV;
 	err = i82576_swfw_get(hw, SW_FW_EEP);
 	if (err)

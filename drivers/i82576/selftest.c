@@ -24,11 +24,6 @@
 #define I82576_NVM_CHECKSUM	0x3f
 #define I82576_NVM_SUM		0xbaba
 
-static bool i82576_gone(struct i82576 *hw)
-{
-	return i82576_rd(hw, I82576_STATUS) == U32_MAX;
-}
-
 /* One that is down has its PHY off: wake it. */
 static int i82576_test_link(struct fl_dev *fl)
 {
