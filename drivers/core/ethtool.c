@@ -413,10 +413,10 @@ static void fl_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
 {
 }
 
-/* ethtool's core has refused what is not supported. */
+/* ethtool's core has refused all but none. */
 static int fl_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
 {
-	return wol->wolopts ? -EOPNOTSUPP : 0;
+	return 0;
 }
 
 static int fl_get_ts_info(struct net_device *netdev,

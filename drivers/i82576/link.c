@@ -61,13 +61,13 @@ static bool i82576_pause_negotiated(const struct i82576_phy *phy)
  * To receive only cannot be advertised: the other end may agree on more, but
  * nobody has to send pause frames.
  */
-static u8 i82576_resolve_pause(struct i82576 *hw, u8 duplex)
+static u8 i82576_resolve_pause(struct i82576 *hw, u32 status)
 {
 	u8 pause = 0;
 	int lpa;
 
 	mutex_lock(&hw->phy_lock);
-	if (duplex == DUPLEX_FULL)
+	if (status & STATUS_FD)
 		pause = i82576_pause_wanted(hw->phy.advertise);
 	if (pause && i82576_pause_negotiated(&hw->phy)) {
 		lpa = i82576_phy_read(hw, MII_LPA);
@@ -141,7 +141,7 @@ static void i82576_link_work(struct work_struct *work)
 	}
 	/* It may have been away between two looks, and be another one now. */
 	i82576_read_speed(hw, status, &speed, &duplex);
-	pause = i82576_resolve_pause(hw, duplex);
+	pause = i82576_resolve_pause(hw, status);
 	if (netif_carrier_ok(netdev))
 		return;
 	netif_info(&hw->fl, link, netdev,
@@ -486,8 +486,6 @@ int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
 	struct i82576 *hw = i82576_of(fl);
 	struct i82576_phy new = hw->phy;
 	int err = 0;
-	u32 speed;
-	u8 duplex;
 
 	if (new.bmcr & BMCR_ANENABLE) {
 		new.pause_autoneg = p->autoneg;
@@ -505,11 +503,8 @@ int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
 	if (err)
 		hw->phy = new;
 	mutex_unlock(&hw->phy_lock);
-	if (!err && netif_carrier_ok(fl->netdev)) {
-		i82576_read_speed(hw, i82576_rd(hw, I82576_STATUS), &speed,
-				  &duplex);
-		i82576_resolve_pause(hw, duplex);
-	}
+	if (!err && netif_carrier_ok(fl->netdev))
+		i82576_resolve_pause(hw, i82576_rd(hw, I82576_STATUS));
 	return err;
 }
 
