@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 
-from netdev import ethtool_ioctl
+from netdev import device_ioctl
 
 SIOCSIFFLAGS, SIOCGIFFLAGS, SIOCSIFMTU, SIOCGIFMTU = 0x8914, 0x8913, 0x8922, 0x8921
 TEST, TEST_OFFLINE, TEST_FAILED = 0x1a, 1, 2
@@ -28,7 +28,7 @@ DEVICE = sys.argv[2]
 
 def ethtool(data):
     buffer = array.array("I", data)
-    ethtool_ioctl(SOCK, DEVICE, buffer)
+    device_ioctl(SOCK, DEVICE, buffer)
     return list(buffer)
 
 

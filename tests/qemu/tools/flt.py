@@ -41,7 +41,7 @@ import threading
 import time
 
 from farend import IPPROTO_SCTP, SO_RCVBUFFORCE, SO_SNDBUFFORCE, serve
-from netdev import Genl, all_counters
+from netdev import Genl, all_counters, namespace
 from pattern import CHUNK, Failure, PACE, receive_pattern, send_pattern
 
 UDP_SEGMENT = 103
@@ -358,8 +358,8 @@ def cmd_hoard(_port, name, address, count):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
             sock.bind((address, 7701))
-            sender = in_namespace(os.environ.get("FLT_PEER", "peer"),
-                                  lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            with namespace(os.environ.get("FLT_PEER", "peer")):
+                sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             for number in range(int(count)):
                 sender.sendto(bytes(1400), (address, 7701))
                 me.count(1, number + 1)
@@ -379,20 +379,6 @@ def cmd_hoard(_port, name, address, count):
 
 MARK = b"FLOWLANE-PROBE-"
 ETH_PROBE = 0x88b5                  # for local experiments
-
-
-def in_namespace(name, what):
-    """WHAT(), called in a network namespace, with its sockets living there."""
-    own = os.open("/proc/self/ns/net", os.O_RDONLY)
-    there = os.open(f"/run/netns/{name}", os.O_RDONLY)
-    try:
-        if LIBC.setns(there, 0):
-            raise OSError(ctypes.get_errno(), "setns")
-        return what()
-    finally:
-        LIBC.setns(own, 0)
-        os.close(own)
-        os.close(there)
 
 
 def packet_socket(device, protocol):
@@ -416,13 +402,10 @@ def cmd_probe(_port, source, target, dst, count, *words):
     length = int(options.get("len", 60))
     address = bytes.fromhex(dst.replace(":", ""))
     peer = os.environ.get("FLT_PEER", "peer")
-    here = lambda: packet_socket(target, 3)             # ETH_P_ALL
-    there = lambda: packet_socket(source, 0)
-    if "back" in options:
-        receiver = in_namespace(peer, here)
-        sender = there()
-    else:
-        receiver, sender = here(), in_namespace(peer, there)
+    with namespace(peer if "back" in options else None):
+        receiver = packet_socket(target, 3)             # ETH_P_ALL
+    with namespace(None if "back" in options else peer):
+        sender = packet_socket(source, 0)
     with receiver, sender:
         for attempt in range(5):
             serial = os.urandom(4).hex().encode()

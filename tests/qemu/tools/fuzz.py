@@ -6,7 +6,7 @@ some of them itself.  What is refused must have changed nothing; what is accepte
 read, and what is read can be set, twice, and is the same.  Prints how many were accepted
 and refused, fails with the first thing that is wrong."""
 
-import ctypes
+import array
 import errno
 import fcntl
 import random
@@ -14,9 +14,9 @@ import socket
 import struct
 import sys
 
-SIOCETHTOOL = 0x8946
+from netdev import SIOCETHTOOL, SIOCGHWTSTAMP, SIOCSHWTSTAMP, device_ioctl
+
 SIOCGIFMTU, SIOCSIFMTU = 0x8921, 0x8922
-SIOCSHWTSTAMP, SIOCGHWTSTAMP = 0x89b0, 0x89b1
 ODD = (0, 1, 2, 3, 4, 7, 8, 9, 20, 127, 128, 129, 255, 256, 1000, 4095, 4096, 4097, 8191, 8192, 16383,
        16384, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
 
@@ -25,18 +25,17 @@ class Device:
     """A network device, asked by ioctl"""
 
     def __init__(self, name):
-        self.name = name.encode()
+        self.name = name
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def ethtool(self, data, call=SIOCETHTOOL):
         """What the kernel makes of these bytes; OSError when it refuses"""
-        buffer = ctypes.create_string_buffer(bytes(data), len(data))
-        request = struct.pack("16sP", self.name, ctypes.addressof(buffer)).ljust(40, b"\0")
-        fcntl.ioctl(self.socket, call, request)
-        return bytearray(buffer.raw)
+        buffer = array.array("B", data)
+        device_ioctl(self.socket, self.name, buffer, call)
+        return bytearray(buffer)
 
     def mtu(self, value=None):
-        request = struct.pack("16si", self.name, value or 0).ljust(40, b"\0")
+        request = struct.pack("16si", self.name.encode(), value or 0).ljust(40, b"\0")
         answer = fcntl.ioctl(self.socket, SIOCGIFMTU if value is None else SIOCSIFMTU, request)
         return struct.unpack_from("i", answer, 16)[0]
 

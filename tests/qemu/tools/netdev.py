@@ -2,12 +2,15 @@
 counter there is"""
 
 import array
+import contextlib
+import ctypes
 import fcntl
 import os
 import socket
 import struct
 
 REQUEST, SET, DUMP = 0x1, 0x5, 0x301    # NLM_F_REQUEST, with NLM_F_ACK, with NLM_F_DUMP
+SIOCETHTOOL, SIOCSHWTSTAMP, SIOCGHWTSTAMP = 0x8946, 0x89b0, 0x89b1
 QSTATS = {8: "rx-packets", 9: "rx-bytes", 10: "tx-packets", 11: "tx-bytes", 12: "rx-alloc-fail",
           16: "rx-csum-unnecessary", 17: "rx-csum-none", 18: "rx-csum-bad",
           25: "tx-hw-drop-errors", 26: "tx-csum-none", 27: "tx-needs-csum",
@@ -93,20 +96,35 @@ class Genl:
                  attribute(kind, int(value).to_bytes(size, "little")), SET)
 
 
-def ethtool_ioctl(sock, device, data):
-    """The array DATA is a request, and then the answer."""
-    fcntl.ioctl(sock, 0x8946, struct.pack("16sP", device.encode(), data.buffer_info()[0]))
+def device_ioctl(sock, device, data, request=SIOCETHTOOL):
+    """The array DATA is what the kernel is asked, and then the answer."""
+    fcntl.ioctl(sock, request, struct.pack("16sP16x", device.encode(), data.buffer_info()[0]))
+
+
+@contextlib.contextmanager
+def namespace(name):
+    """Sockets that are opened inside live in that network namespace, if it has a name"""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/self/ns/net", "rb") as own:
+        if name:
+            with open(f"/run/netns/{name}", "rb") as there:
+                if libc.setns(there.fileno(), 0):
+                    raise OSError(ctypes.get_errno(), f"setns {name}")
+        try:
+            yield
+        finally:
+            libc.setns(own.fileno(), 0)
 
 
 def ethtool_stats(sock, device):
     """ethtool -S by ioctl."""
     info = array.array("B", struct.pack("I", 3) + bytes(192))
-    ethtool_ioctl(sock, device, info)
+    device_ioctl(sock, device, info)
     count = struct.unpack_from("I", info, 180)[0]
     names = array.array("B", struct.pack("III", 0x1b, 1, count) + bytes(32 * count))
-    ethtool_ioctl(sock, device, names)
+    device_ioctl(sock, device, names)
     values = array.array("B", struct.pack("II", 0x1d, count) + bytes(8 * count))
-    ethtool_ioctl(sock, device, values)
+    device_ioctl(sock, device, values)
     return {bytes(names[12 + 32 * i:44 + 32 * i]).split(b"\0")[0].decode():
             struct.unpack_from("Q", values, 8 + 8 * i)[0] for i in range(count)}
 

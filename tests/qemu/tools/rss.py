@@ -6,7 +6,6 @@ has to bring them, by DEV's key and table and a Toeplitz of our own.  Hashed by 
 what is named, the rest by addresses alone.  Prints the lanes, fails with what is wrong."""
 
 import collections
-import ctypes
 import ipaddress
 import os
 import re
@@ -15,6 +14,8 @@ import struct
 import subprocess
 import sys
 import time
+
+from netdev import namespace
 
 FROM_TO = (("10.0.0.2", "10.0.0.1"), ("fd00::2", "fd00::1"))
 PACKETS = 20        # a flow; what else comes is less
@@ -73,20 +74,16 @@ def send(protocol, source, destination, ports):
             time.sleep(0.0002)
 
 
-def main(dev, namespace, *by_ports):
+def main(dev, there, *by_ports):
     key, table = key_and_table(dev)
     before, wanted = received(dev), collections.Counter()
-    with open(f"/run/netns/{namespace}", "rb") as there:
-        if ctypes.CDLL(None, use_errno=True).setns(there.fileno(), 0):
-            raise OSError(ctypes.get_errno(), f"setns {namespace}")
     for protocol, source, destination, ports in flows():
         data = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
         if protocol in by_ports:
             data += struct.pack("!2H", *ports)
         wanted[table[toeplitz(key, data) % len(table)]] += PACKETS
-        send(protocol, source, destination, ports)
-    with open("/proc/1/ns/net", "rb") as home:
-        ctypes.CDLL(None).setns(home.fileno(), 0)
+        with namespace(there):
+            send(protocol, source, destination, ports)
     for _ in range(50):
         got = received(dev) - before
         if all(got[lane] >= count for lane, count in wanted.items()):

@@ -16,39 +16,21 @@ and answers each with a line: ok and a result, or fail and the reason.
 It fails if a stamp is not of the time when its packet was on its way."""
 
 import array
-import contextlib
-import ctypes
-import fcntl
 import select
 import socket
 import struct
 import sys
 import time
 
+from netdev import SIOCETHTOOL, SIOCGHWTSTAMP, SIOCSHWTSTAMP, device_ioctl, namespace
+
 ETH_P_1588 = 0x88f7
-SIOCETHTOOL, ETHTOOL_GET_TS_INFO = 0x8946, 0x41
-SIOCSHWTSTAMP, SIOCGHWTSTAMP = 0x89b0, 0x89b1
+ETHTOOL_GET_TS_INFO = 0x41
 SO_TIMESTAMPING, MSG_ERRQUEUE = 37, 0x2000
 TX_HARDWARE, RX_HARDWARE, RAW_HARDWARE, OPT_ID, OPT_TSONLY = 1, 4, 64, 128, 2048
-CLONE_NEWNET = 0x40000000
 TURNS = 100         # of a millisecond, that a packet or a stamp may take
 # PTP's header of 34 bytes, an origin time, and what fills the frame
 BODY = struct.Struct("!BBHBxH8x4x8sHHBb10x2x")
-
-
-@contextlib.contextmanager
-def namespace(name):
-    """Inside, what is opened belongs to that namespace"""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open("/proc/self/ns/net", "rb") as here:
-        if name:
-            with open("/run/netns/" + name, "rb") as there:
-                if libc.setns(there.fileno(), CLONE_NEWNET):
-                    raise OSError(ctypes.get_errno(), "setns")
-        try:
-            yield
-        finally:
-            libc.setns(here.fileno(), CLONE_NEWNET)
 
 
 class End:
@@ -72,7 +54,7 @@ class End:
     def ioctl(self, request, words):
         """Of those whose argument is a pointer to words; returns what they are then"""
         words = array.array("i", words)
-        fcntl.ioctl(self.socket, request, struct.pack("16sQ16x", self.dev.encode(), words.buffer_info()[0]))
+        device_ioctl(self.socket, self.dev, words, request)
         return list(words)
 
     def get(self, flags=0):
