@@ -85,8 +85,8 @@ is() {
 
 # What a test calls settings, it defines as settings_now: all that a command may lose.
 
-# refused NAME WORDS COMMAND...: it fails and says why
-refused() {
+# refuse_with NAME WORDS COMMAND...: as refuse(), and it says why
+refuse_with() {
 	local name=$1 words=$2 output
 	shift 2
 	if output=$("$@" 2>&1); then
@@ -102,7 +102,7 @@ refused() {
 because() {
 	local before
 	before=$(settings_now)
-	refused "$@"
+	refuse_with "$@"
 	as_before "$1: nothing changed" "$before" "$(settings_now)"
 }
 

@@ -119,29 +119,35 @@ again "modes" ethtool -s "$dev" autoneg on advertise 100baseT/Full on 1000baseT/
 
 # --- What fails
 
-refused "a ring too large" "" ethtool -G "$dev" rx 8192
-refused "a ring too small" "at least" ethtool -G "$dev" rx 256 tx 1
-refused "too many lanes" "" ethtool -L "$dev" combined 100
-refused "lanes of one kind" "" ethtool -L "$dev" rx 1
-refused "fewer lanes than the table names" "" ethtool -L "$dev" combined 2
-refused "usecs" "at most" ethtool -C "$dev" rx-usecs 100000
-refused "frames" "" ethtool -C "$dev" rx-frames 3
-refused "a lane that is not there" "" ethtool -X "$dev" weight 1 1 1 1
-refused "a short key" "" ethtool -X "$dev" hkey 01:02:03
-refused "1000 Mb/s without negotiation" "" ethtool -s "$dev" autoneg off speed 1000 duplex full
-refused "a speed that is none" "" ethtool -s "$dev" autoneg off speed 2500 duplex full
-refused "nothing to advertise" "" ethtool -s "$dev" autoneg on advertise 0
-refused "what nobody has" "" ethtool -s "$dev" autoneg on advertise 0x1000000000000
-refused "a feature that is fixed" "" ethtool -K "$dev" loopback on
-refused "stamps of all packets" "" hwstamp_ctl -i "$dev" -t 1 -r 1
-refused "waking by LAN" "" ethtool -s "$dev" wol g
-refused "FEC" "" ethtool --set-fec "$dev" encoding rs
-refused "energy efficiency" "" ethtool --set-eee "$dev" eee on
-refused "an MTU too large" "maximum" ip link set "$dev" mtu 9300
-refused "an MTU too small" "minimum" ip link set "$dev" mtu 60
-refused "a group for an address" "" ip link set "$dev" address 01:00:00:00:00:01
-refused "private flags" "" ethtool --set-priv-flags "$dev" legacy on
-keeps_all "after all that failed"
+# fails NAME WORDS COMMAND...: it says why, and has changed nothing
+fails() {
+	refuse_with "$@"
+	keeps "$1"
+}
+
+fails "a ring too large" "" ethtool -G "$dev" rx 8192
+fails "a ring too small" "at least" ethtool -G "$dev" rx 256 tx 1
+fails "too many lanes" "" ethtool -L "$dev" combined 100
+fails "lanes of one kind" "" ethtool -L "$dev" rx 1
+fails "fewer lanes than the table names" "" ethtool -L "$dev" combined 2
+fails "usecs" "at most" ethtool -C "$dev" rx-usecs 100000
+fails "frames" "" ethtool -C "$dev" rx-frames 3
+fails "a lane that is not there" "" ethtool -X "$dev" weight 1 1 1 1
+fails "a short key" "" ethtool -X "$dev" hkey 01:02:03
+fails "1000 Mb/s without negotiation" "" ethtool -s "$dev" autoneg off speed 1000 duplex full
+fails "a speed that is none" "" ethtool -s "$dev" autoneg off speed 2500 duplex full
+fails "nothing to advertise" "" ethtool -s "$dev" autoneg on advertise 0
+fails "what nobody has" "" ethtool -s "$dev" autoneg on advertise 0x1000000000000
+fails "a feature that is fixed" "" ethtool -K "$dev" loopback on
+fails "stamps of all packets" "" hwstamp_ctl -i "$dev" -t 1 -r 1
+fails "waking by LAN" "" ethtool -s "$dev" wol g
+fails "FEC" "" ethtool --set-fec "$dev" encoding rs
+fails "energy efficiency" "" ethtool --set-eee "$dev" eee on
+fails "an MTU too large" "maximum" ip link set "$dev" mtu 9300
+fails "an MTU too small" "minimum" ip link set "$dev" mtu 60
+fails "a group for an address" "" ip link set "$dev" address 01:00:00:00:00:01
+fails "private flags" "" ethtool --set-priv-flags "$dev" legacy on
+lives "after all that failed"
 
 # --- What only looks changes nothing
 
