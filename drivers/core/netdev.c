@@ -71,6 +71,7 @@ int fl_dev_init(struct fl_dev *fl)
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_lane_init(fl, i);
 	fl_coalesce_init(fl);
+	spin_lock_init(&fl->steer_lock);
 	fl->msg_enable = FL_MSG_DEFAULT;
 	fl->cfg.lanes = min3(num_online_cpus(), (u32)fl->caps.lanes_max,
 			     (u32)FL_LANES_DEFAULT);

@@ -13,11 +13,13 @@
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
+#include <flowlane/flow.h>
 #include <flowlane/lane.h>
 
 struct devlink;
 struct devlink_health_reporter;
 struct devlink_info_req;
+struct fl_steer;
 
 #define FL_NAME		"flowlane"
 #define FL_VERSION	"0.1.0"
@@ -43,6 +45,8 @@ struct devlink_info_req;
  * @itr_unit_ns: unit of that time
  * @rss_table: entries of the table that picks a lane for a flow's hash
  * @rss_key: bytes of the key of that hash
+ * @flow_filters: filters that know a flow by addresses and ports; 0 without
+ * @ether_filters: filters that know a type of frame; numbered behind those
  * @vlan_strip_is_insert: one switch of the device serves both
  */
 struct fl_caps {
@@ -59,6 +63,8 @@ struct fl_caps {
 	u32 itr_unit_ns;
 	u16 rss_table;
 	u16 rss_key;
+	u8 flow_filters;
+	u8 ether_filters;
 	bool vlan_strip_is_insert;
 };
 
@@ -88,12 +94,14 @@ struct fl_config {
 /**
  * struct fl_rss - how a flow finds its lane
  * @key: of the Toeplitz hash
- * @table: lanes
+ * @table: lanes, as a user or the default has them
+ * @lane: lanes, as the device is to have them: @table, but for steered buckets
  * @ports: FL_RSS_x
  */
 struct fl_rss {
 	u8 key[FL_RSS_KEY_MAX];
 	u8 table[FL_RSS_TABLE_MAX];
+	u8 lane[FL_RSS_TABLE_MAX];
 	u8 ports;
 };
 
@@ -156,6 +164,11 @@ struct fl_test {
  * @resume: program the rings and start them after @pause
  * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well
+ * @set_buckets: program the named entries of @rss.lane, while traffic flows.
+ *	Atomic, under the steering's lock
+ * @set_filter: program one of @filter, or none in its place, while traffic flows;
+ *	@up and @resume program all of them. Atomic, under the steering's lock.
+ *	May be missing without filters
  * @set_mac: put the netdev's address into the device
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features
@@ -183,8 +196,8 @@ struct fl_test {
  * @tests: for ethtool -t; may be missing
  * @n_tests: number of them
  *
- * All but @get_stats, @set_itr and @tx_regs run under RTNL. All but @get_stats and
- * @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
+ * All but @get_stats, @set_itr, @set_buckets, @set_filter and @tx_regs run under RTNL.
+ * All but @get_stats, @set_buckets, @set_filter and @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
  */
 struct fl_hw_ops {
 	int (*irq_request)(struct fl_lane *lane);
@@ -197,6 +210,8 @@ struct fl_hw_ops {
 	void (*resume)(struct fl_dev *fl);
 	void (*set_itr)(struct fl_lane *lane);
 	void (*set_rss)(struct fl_dev *fl);
+	void (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
+	void (*set_filter)(struct fl_dev *fl, int i);
 	void (*set_mac)(struct fl_dev *fl);
 	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
 	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
@@ -245,7 +260,10 @@ struct fl_hw_ops {
  * @caps: what the device can do
  * @lane: @caps.lanes_max lanes, of which the first @cfg.lanes are in use
  * @cfg: the configuration in force; RTNL
- * @rss: how a flow finds its lane; RTNL
+ * @rss: how a flow finds its lane; RTNL, and for @rss.lane the steering's lock
+ * @filter: the device's filters, first those of flows; the steering's lock
+ * @steer: flows on the way to the CPUs that consume them; see steer.c
+ * @steer_lock: taken with softirqs off, nothing is taken inside it
  * @msg_enable: NETIF_MSG_x
  * @itr_lock: serialises changes of moderation
  * @coalesce: what a user said of all lanes; a lane may have its own. RTNL
@@ -268,6 +286,9 @@ struct fl_dev {
 	struct fl_lane *lane;
 	struct fl_config cfg;
 	struct fl_rss rss;
+	struct fl_filter filter[FL_FILTERS_MAX];
+	struct fl_steer *steer;
+	spinlock_t steer_lock;		/* rss.lane, filter, steer */
 	u32 msg_enable;
 	struct mutex itr_lock;		/* lanes' coalesce and itr */
 	struct fl_coalesce coalesce;
@@ -334,6 +355,18 @@ irqreturn_t fl_lane_irq(int irq, void *data);
 /* rss.c */
 void fl_rss_init(struct fl_dev *fl);
 void fl_rss_fit(struct fl_dev *fl);
+
+/* steer.c */
+int fl_steer_init(struct fl_dev *fl);
+void fl_steer_cleanup(struct fl_dev *fl);
+void fl_steer_run(struct fl_dev *fl);
+void fl_steer_halt(struct fl_dev *fl);
+void fl_steer_clear(struct fl_dev *fl);
+void fl_steer_evict_locked(struct fl_dev *fl, int i);
+bool fl_steer_next(struct fl_dev *fl, u32 *pos, struct fl_flow_info *info);
+void fl_steer_stats(struct fl_dev *fl, struct fl_steer_stats *stats);
+int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,
+		     u16 rxq, u32 flow_id);
 
 /* port.c */
 void fl_port_init(struct fl_dev *fl);
