@@ -63,15 +63,19 @@ static void fl_lane_init(struct fl_dev *fl, int idx)
  */
 int fl_dev_init(struct fl_dev *fl)
 {
-	int i;
+	int i, err;
 
 	fl->lane = kvzalloc_objs(*fl->lane, fl->caps.lanes_max);
 	if (!fl->lane)
 		return -ENOMEM;
+	err = fl_steer_init(fl);
+	if (err) {
+		kvfree(fl->lane);
+		return err;
+	}
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_lane_init(fl, i);
 	fl_coalesce_init(fl);
-	spin_lock_init(&fl->steer_lock);
 	fl->msg_enable = FL_MSG_DEFAULT;
 	fl->cfg.lanes = min3(num_online_cpus(), (u32)fl->caps.lanes_max,
 			     (u32)FL_LANES_DEFAULT);
@@ -99,6 +103,7 @@ void fl_dev_cleanup(struct fl_dev *fl)
 	cancel_delayed_work_sync(&fl->flush_work);
 	fl_health_cleanup(fl);
 	cancel_work_sync(&fl->reset_work);
+	fl_steer_cleanup(fl);
 	kvfree(fl->lane);
 	fl->lane = NULL;
 }
@@ -125,8 +130,10 @@ int fl_dev_register(struct fl_dev *fl)
 					fl->cfg.lanes);
 	if (!err)
 		err = register_netdevice(fl->netdev);
-	if (!err)
+	if (!err) {
+		fl_steer_enable(fl, fl->netdev->features & NETIF_F_NTUPLE);
 		fl_set_xps(fl);
+	}
 	rtnl_unlock();
 	if (err)
 		fl_devlink_cleanup(fl);
@@ -269,8 +276,8 @@ netdev_features_t fl_fix_features(struct net_device *netdev,
  * @netdev: port
  * @features: as they are to be
  *
- * Receive checksum and hash are looked at by each poll; only what the device
- * does with VLAN tags needs to be programmed.
+ * Receive checksum and hash are looked at by each poll; what the device does with
+ * VLAN tags needs to be programmed, and steering to be told.
  *
  * Context: process, RTNL.
  *
@@ -281,6 +288,8 @@ int fl_set_features(struct net_device *netdev, netdev_features_t features)
 	struct fl_dev *fl = netdev_priv(netdev);
 	netdev_features_t changed = netdev->features ^ features;
 
+	if (changed & NETIF_F_NTUPLE)
+		fl_steer_enable(fl, features & NETIF_F_NTUPLE);
 	if (fl->running && (changed & (NETIF_F_HW_VLAN_CTAG_RX |
 				       NETIF_F_HW_VLAN_CTAG_FILTER)))
 		fl->ops->set_features(fl, features);

@@ -128,6 +128,7 @@ static void fl_lanes_run(struct fl_dev *fl)
 {
 	int i;
 
+	fl_steer_run(fl);
 	for (i = 0; i < fl->cfg.lanes; i++) {
 		struct fl_lane *lane = &fl->lane[i];
 
@@ -145,6 +146,7 @@ static void fl_lanes_halt(struct fl_dev *fl)
 {
 	int i;
 
+	fl_steer_halt(fl);
 	for (i = 0; i < fl->cfg.lanes; i++) {
 		struct fl_lane *lane = &fl->lane[i];
 
@@ -302,6 +304,7 @@ int fl_stop(struct net_device *netdev)
 	int i;
 
 	fl_port_down(fl);
+	fl_steer_stop(fl);
 	for (i = 0; i < fl->cfg.lanes; i++) {
 		fl_rx_ring_free(fl->lane[i].rx);
 		fl_tx_ring_free(fl->lane[i].tx);

@@ -25,10 +25,12 @@ void fl_rss_fit(struct fl_dev *fl)
 {
 	int i;
 
-	if (netif_is_rxfh_configured(fl->netdev))
-		return;
-	for (i = 0; i < fl->caps.rss_table; i++)
+	for (i = 0; i < fl->caps.rss_table; i++) {
+		if (netif_is_rxfh_configured(fl->netdev))
+			break;
 		fl->rss.table[i] = ethtool_rxfh_indir_default(i, fl->cfg.lanes);
+	}
+	fl_steer_fit(fl);
 }
 
 /**
@@ -47,10 +49,23 @@ void fl_rss_init(struct fl_dev *fl)
 	fl_rss_fit(fl);
 }
 
+/* Table, key or fields have changed, and steering was halted for it. */
 static void fl_rss_apply(struct fl_dev *fl)
 {
-	if (fl->running)
-		fl->ops->set_rss(fl);
+	fl_steer_fit(fl);
+	if (!fl->running)
+		return;
+	fl->ops->set_rss(fl);
+	fl_steer_run(fl);
+}
+
+/* Flows are about to get another hash, and so another bucket: whoever steers begins
+ * anew.
+ */
+static void fl_rss_rehash(struct fl_dev *fl)
+{
+	fl_steer_halt(fl);
+	fl_steer_forget(fl);
 }
 
 /* The bit that says whether ports count for a type of flow; 0 without ports. */
@@ -127,6 +142,7 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 {
 	u8 ports = fl_rss_ports(fields->flow_type);
 	struct fl_dev *fl = netdev_priv(netdev);
+	u8 wanted;
 
 	if (!fl_rss_hashed(fields->flow_type)) {
 		NL_SET_ERR_MSG(extack, "flows of this type are not hashed");
@@ -134,7 +150,7 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 	}
 	switch (fields->data) {
 	case FL_RXH_ADDRESSES:
-		fl->rss.ports &= ~ports;
+		wanted = fl->rss.ports & ~ports;
 		break;
 	case FL_RXH_ADDRESSES | FL_RXH_PORTS:
 		if (!ports) {
@@ -142,13 +158,15 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 				       "only TCP and UDP are hashed by ports");
 			return -EINVAL;
 		}
-		fl->rss.ports |= ports;
+		wanted = fl->rss.ports | ports;
 		break;
 	default:
 		NL_SET_ERR_MSG(extack,
 			       "hashed are both addresses, alone or with both ports");
 		return -EINVAL;
 	}
+	fl_rss_rehash(fl);
+	fl->rss.ports = wanted;
 	fl_rss_apply(fl);
 	return 0;
 }
@@ -256,6 +274,10 @@ int fl_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
 	err = fl_rss_check(fl, rxfh, extack);
 	if (err)
 		return err;
+	if (rxfh->key)
+		fl_rss_rehash(fl);
+	else
+		fl_steer_halt(fl);
 	if (rxfh->indir)
 		for (i = 0; i < fl->caps.rss_table; i++)
 			fl->rss.table[i] = rxfh->indir[i];

@@ -159,8 +159,25 @@ void i82576_set_rss(struct fl_dev *fl)
 			  get_unaligned_le32(&rss->key[4 * i]));
 	for (i = 0; i < RETA_ENTRIES / 4; i++)
 		i82576_wr(hw, I82576_RETA(i),
-			  get_unaligned_le32(&rss->table[4 * i]));
+			  get_unaligned_le32(&rss->lane[4 * i]));
 	i82576_wr(hw, I82576_MRQC, i82576_mrqc(rss));
+}
+
+/**
+ * i82576_set_buckets() - program some entries of the hash's table
+ * @fl: port
+ * @buckets: which
+ *
+ * Context: atomic, under the steering's lock.
+ */
+void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
+{
+	int i;
+
+	for (i = 0; i < RETA_ENTRIES / 4; i++)
+		if (bitmap_read(buckets, 4 * i, 4))
+			i82576_wr(i82576_of(fl), I82576_RETA(i),
+				  get_unaligned_le32(&fl->rss.lane[4 * i]));
 }
 
 /**

@@ -197,6 +197,7 @@ void i82576_set_drv_load(struct i82576 *hw, bool on);
 bool i82576_find_queue_filters(struct i82576 *hw);
 void i82576_probe_quirks(struct i82576 *hw);
 void i82576_set_rss(struct fl_dev *fl);
+void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
 void i82576_init_rx(struct i82576 *hw);
 void i82576_init_tx(struct i82576 *hw);
 void i82576_set_rx_enable(struct i82576 *hw, bool on);

@@ -84,6 +84,7 @@ static const struct fl_hw_ops i82576_ops = {
 	.resume = i82576_resume_queues,
 	.set_itr = i82576_set_itr,
 	.set_rss = i82576_set_rss,
+	.set_buckets = i82576_set_buckets,
 	.set_mac = i82576_set_mac,
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,
@@ -128,6 +129,9 @@ static const struct net_device_ops i82576_netdev_ops = {
 	.ndo_set_features = fl_set_features,
 	.ndo_hwtstamp_get = i82576_hwtstamp_get,
 	.ndo_hwtstamp_set = i82576_hwtstamp_set,
+#ifdef CONFIG_RFS_ACCEL
+	.ndo_rx_flow_steer = fl_rx_flow_steer,
+#endif
 };
 
 static void i82576_init_features(struct i82576 *hw)
@@ -146,6 +150,8 @@ static void i82576_init_features(struct i82576 *hw)
 	netdev->hw_features |= NETIF_F_HW_VLAN_CTAG_RX |
 			       NETIF_F_HW_VLAN_CTAG_TX |
 			       NETIF_F_HW_VLAN_CTAG_FILTER;
+	if (IS_ENABLED(CONFIG_RFS_ACCEL))
+		netdev->hw_features |= NETIF_F_NTUPLE;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 }

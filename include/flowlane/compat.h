@@ -134,6 +134,15 @@ static inline void fl_devlink_port_set_attrs(struct devlink_port *port)
 	devl_health_reporter_create(devlink, ops, 0, priv)
 #endif
 
+#ifndef CONFIG_RFS_ACCEL
+/* No flow is ever asked for. */
+static inline bool rps_may_expire_flow(struct net_device *dev, u16 rxq_index,
+				       u32 flow_id, u16 filter_id)
+{
+	return true;
+}
+#endif
+
 /* What the read function of a cyclecounter is given. */
 #ifdef FL_HAVE_CC_READ_CONST
 #define fl_cyclecounter_arg	const struct cyclecounter

@@ -197,7 +197,8 @@ struct fl_test {
  * @n_tests: number of them
  *
  * All but @get_stats, @set_itr, @set_buckets, @set_filter and @tx_regs run under RTNL.
- * All but @get_stats, @set_buckets, @set_filter and @tx_regs may sleep. @tx_regs runs in the Tx watchdog's timer.
+ * All but @get_stats, @set_buckets, @set_filter and @tx_regs may sleep. @tx_regs runs in the Tx watchdog's
+ * timer.
  */
 struct fl_hw_ops {
 	int (*irq_request)(struct fl_lane *lane);
@@ -288,7 +289,7 @@ struct fl_dev {
 	struct fl_rss rss;
 	struct fl_filter filter[FL_FILTERS_MAX];
 	struct fl_steer *steer;
-	spinlock_t steer_lock;		/* rss.lane, filter, steer */
+	spinlock_t steer_lock;		/* of rss.lane, filter, steer */
 	u32 msg_enable;
 	struct mutex itr_lock;		/* lanes' coalesce and itr */
 	struct fl_coalesce coalesce;
@@ -359,9 +360,12 @@ void fl_rss_fit(struct fl_dev *fl);
 /* steer.c */
 int fl_steer_init(struct fl_dev *fl);
 void fl_steer_cleanup(struct fl_dev *fl);
-void fl_steer_run(struct fl_dev *fl);
+void fl_steer_fit(struct fl_dev *fl);
 void fl_steer_halt(struct fl_dev *fl);
-void fl_steer_clear(struct fl_dev *fl);
+void fl_steer_run(struct fl_dev *fl);
+void fl_steer_forget(struct fl_dev *fl);
+void fl_steer_stop(struct fl_dev *fl);
+void fl_steer_enable(struct fl_dev *fl, bool on);
 void fl_steer_evict_locked(struct fl_dev *fl, int i);
 bool fl_steer_next(struct fl_dev *fl, u32 *pos, struct fl_flow_info *info);
 void fl_steer_stats(struct fl_dev *fl, struct fl_steer_stats *stats);

@@ -262,6 +262,9 @@ struct fl_adapt {
  * @tx: transmit ring; NULL while the lane is not in use
  * @last_poll: jiffies of the last NAPI run
  * @masked: the interrupt is masked, as someone prefers to poll; NAPI
+ * @moving: the device is to hear of flows that leave the lane; the steering's lock
+ * @moving_since: jiffies of that
+ * @seen: packets by the slot of their flow; NAPI, see steer.h
  * @irqs: interrupts taken; the lane's handler
  * @measure: what the lane carries; NAPI, see coalesce.c
  * @adapt: what came of that; NAPI, see adapt.c
@@ -285,6 +288,9 @@ struct fl_lane {
 	struct fl_tx_ring *tx;
 	unsigned long last_poll;
 	bool masked;
+	bool moving;
+	unsigned long moving_since;
+	u32 *seen;
 	u32 irqs;
 	struct fl_measure measure;
 	struct fl_adapt adapt;

@@ -12,6 +12,7 @@
 #include <net/page_pool/helpers.h>
 
 #include <flowlane/lane.h>
+#include <flowlane/steer.h>
 
 struct fl_rx_count;
 
@@ -242,6 +243,7 @@ static __always_inline void fl_rx_up(const struct fl_rx_ring *rx,
 				     struct fl_rx_count *count)
 {
 	count->bytes += skb->len;
+	fl_steer_seen(rx->lane, skb);
 	skb_record_rx_queue(skb, rx->idx);
 	skb->protocol = eth_type_trans(skb, rx->netdev);
 	napi_gro_receive(&rx->lane->napi, skb);

@@ -405,12 +405,18 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 	if (unlikely(!budget))
 		return 0;
 	done = fl_rx_clean(lane->rx, budget, rx_leaf);
-	if (done == budget)
+	if (done == budget) {
+		if (unlikely(READ_ONCE(lane->moving)))
+			fl_steer_poll(lane, false);
 		return done;
+	}
 	/* Another CPU may poll the lane as soon as this poll is complete. */
 	fl_coalesce_poll(lane);
 	if (napi_complete_done(napi, done))
 		fl_lane_unmask(lane, rx_leaf);
+	/* Pairs with the barrier in fl_steer_wait(). */
+	if (unlikely(READ_ONCE(lane->moving)))
+		fl_steer_poll(lane, true);
 	return done;
 }
 

@@ -63,7 +63,8 @@ static void mock_init_netdev(struct mock *mock)
 	netdev->max_mtu = 9216;
 	netdev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO |
 			      NETIF_F_TSO6 | NETIF_F_RXCSUM | NETIF_F_RXHASH |
-			      NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX;
+			      NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX |
+			      NETIF_F_NTUPLE;
 	netdev->features = netdev->hw_features;
 	strscpy(netdev->name, "flmock%d", sizeof(netdev->name));
 	eth_hw_addr_random(netdev);

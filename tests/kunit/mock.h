@@ -182,6 +182,8 @@ struct mock {
 	struct mock_lane lane[MOCK_LANES];
 	struct fl_rss rss;	/* as the device has it */
 	u32 rss_writes;		/* how often set_rss() wrote it */
+	u32 bucket_writes;	/* calls of set_buckets() */
+	u32 bucket_moves;	/* entries that these changed */
 	bool registered;
 	struct sk_buff_head rxq;
 	char calls[256];

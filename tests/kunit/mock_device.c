@@ -297,7 +297,7 @@ static void mock_rss_take(struct mock *mock)
 
 	mock->rss = mock->fl.rss;
 	for (i = 0; i < mock->fl.caps.rss_table; i++)
-		if (mock->rss.table[i] >= mock->fl.cfg.lanes)
+		if (mock->rss.lane[i] >= mock->fl.cfg.lanes)
 			mock_fault(mock, "the table names a lane that is not in use");
 }
 
@@ -399,6 +399,25 @@ static void mock_set_rss(struct fl_dev *fl)
 	mock->rss_writes++;
 }
 
+static void mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
+{
+	struct mock *mock = mock_of(fl);
+	unsigned int i;
+
+	lockdep_assert_held(&fl->steer_lock);
+	if (!mock->lane[0].live)
+		mock_fault(mock, "steering of a device that is not up");
+	for_each_set_bit(i, buckets, fl->caps.rss_table) {
+		if (fl->rss.lane[i] >= fl->cfg.lanes)
+			mock_fault(mock, "a bucket of a lane that is not in use");
+		if (mock->rss.lane[i] == fl->rss.lane[i])
+			mock_fault(mock, "a bucket is moved to where it is");
+		mock->rss.lane[i] = fl->rss.lane[i];
+		mock->bucket_moves++;
+	}
+	mock->bucket_writes++;
+}
+
 static void mock_set_mac(struct fl_dev *fl)
 {
 	mock_called(mock_of(fl), "mac", -1);
@@ -460,6 +479,7 @@ const struct fl_hw_ops mock_hw_ops = {
 	.resume = mock_resume,
 	.set_itr = mock_set_itr,
 	.set_rss = mock_set_rss,
+	.set_buckets = mock_set_buckets,
 	.set_mac = mock_set_mac,
 	.set_vlan = mock_set_vlan,
 	.set_features = mock_set_features,

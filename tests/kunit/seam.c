@@ -11,6 +11,7 @@ struct seam_held seam_held;
 struct seam_sync seam_sync;
 bool seam_rxfh_configured;
 bool seam_no_retry;
+bool seam_flow_expired;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -28,6 +29,7 @@ void seam_reset(void)
 {
 	seam_rxfh_configured = false;
 	seam_no_retry = false;
+	seam_flow_expired = false;
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
 }

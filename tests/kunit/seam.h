@@ -60,6 +60,9 @@ extern bool seam_rxfh_configured;
 /* A lane that ran out of buffers tries again only after the test. */
 extern bool seam_no_retry;
 
+/* What the stack says of a steered flow. */
+extern bool seam_flow_expired;
+
 #define netif_is_rxfh_configured(dev) \
 	(seam_rxfh_configured || netif_is_rxfh_configured(dev))
 
@@ -111,6 +114,8 @@ int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 #define dma_dev_need_sync seam_need_sync
 #undef page_pool_dma_sync_for_cpu
 #define page_pool_dma_sync_for_cpu seam_sync_for_cpu
+#undef rps_may_expire_flow
+#define rps_may_expire_flow(dev, rxq, flow_id, filter_id) seam_flow_expired
 #undef napi_build_skb
 #define napi_build_skb seam_build_skb
 #undef skb_put_padto

@@ -74,7 +74,7 @@ static void rss_expect_even(struct kunit *test, struct mock *mock, u32 n)
 		KUNIT_ASSERT_EQ(test, fl->rss.table[i], i % n);
 		KUNIT_ASSERT_EQ(test, seen[i], i % n);
 		if (fl->running)
-			KUNIT_ASSERT_EQ(test, mock->rss.table[i], i % n);
+			KUNIT_ASSERT_EQ(test, mock->rss.lane[i], i % n);
 	}
 }
 
