@@ -18,12 +18,16 @@ static int __init fl_module_init(void)
 {
 	int i, err;
 
+	err = fl_homes_init();
+	if (err)
+		return err;
 	for (i = 0; i < ARRAY_SIZE(fl_backends); i++) {
 		err = fl_backends[i]->init();
 		if (err) {
 			pr_err(FL_NAME ": backend %s does not register: %d\n",
 			       fl_backends[i]->name, err);
 			fl_unregister(i);
+			fl_homes_exit();
 			return err;
 		}
 	}
@@ -34,6 +38,7 @@ module_init(fl_module_init);
 static void __exit fl_module_exit(void)
 {
 	fl_unregister(ARRAY_SIZE(fl_backends));
+	fl_homes_exit();
 }
 module_exit(fl_module_exit);
 

@@ -117,8 +117,8 @@ static void fl_bucket_epoch(struct fl_dev *fl, u16 b, struct fl_filter_pick *pic
 	int i;
 
 	if (!wanted) {
-		if (bucket->lane != FL_NO_LANE)
-			fl_bucket_move(fl, b, FL_NO_LANE);
+		if (bucket->lane != FL_BY_TABLE)
+			fl_bucket_move(fl, b, FL_BY_TABLE);
 		return;
 	}
 	if (fl->steer->epoch - bucket->moved < FL_BUCKET_STAYS)

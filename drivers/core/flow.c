@@ -60,7 +60,7 @@ static void fl_steer_wait(struct fl_dev *fl, u16 idx)
  * fl_bucket_move() - put a bucket on another lane
  * @fl: port that is steered
  * @b: bucket
- * @lane: where it goes, or FL_NO_LANE to go back to the table
+ * @lane: where it goes, or FL_BY_TABLE to go back to the table
  *
  * Context: under the steering's lock, softirqs off.
  */

@@ -12,6 +12,7 @@
 #include <flowlane/dev.h>
 
 #include "devlink.h"
+#include "home.h"
 
 #define FL_MSG_DEFAULT	(NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK | \
 			 NETIF_MSG_HW)
@@ -59,7 +60,7 @@ static void fl_lane_init(struct fl_dev *fl, int idx)
  *
  * Context: process, probe.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or a negative error.
  */
 int fl_dev_init(struct fl_dev *fl)
 {
@@ -68,13 +69,14 @@ int fl_dev_init(struct fl_dev *fl)
 	fl->lane = kvzalloc_objs(*fl->lane, fl->caps.lanes_max);
 	if (!fl->lane)
 		return -ENOMEM;
-	err = fl_steer_init(fl);
-	if (err) {
-		kvfree(fl->lane);
-		return err;
-	}
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_lane_init(fl, i);
+	err = fl_home_init(fl);
+	if (err)
+		goto err_lanes;
+	err = fl_steer_init(fl);
+	if (err)
+		goto err_home;
 	fl_coalesce_init(fl);
 	fl->msg_enable = FL_MSG_DEFAULT;
 	fl->cfg.lanes = min3(num_online_cpus(), (u32)fl->caps.lanes_max,
@@ -90,6 +92,12 @@ int fl_dev_init(struct fl_dev *fl)
 	fl_port_init(fl);
 	fl_health_init(fl);
 	return 0;
+
+err_home:
+	fl_home_cleanup(fl);
+err_lanes:
+	kvfree(fl->lane);
+	return err;
 }
 
 /**
@@ -104,6 +112,7 @@ void fl_dev_cleanup(struct fl_dev *fl)
 	fl_health_cleanup(fl);
 	cancel_work_sync(&fl->reset_work);
 	fl_steer_cleanup(fl);
+	fl_home_cleanup(fl);
 	kvfree(fl->lane);
 	fl->lane = NULL;
 }
@@ -132,7 +141,7 @@ int fl_dev_register(struct fl_dev *fl)
 		err = register_netdevice(fl->netdev);
 	if (!err) {
 		fl_steer_enable(fl, fl->netdev->features & NETIF_F_NTUPLE);
-		fl_set_xps(fl);
+		fl_home_update(fl, fl->cfg.lanes);
 	}
 	rtnl_unlock();
 	if (err)

@@ -14,6 +14,7 @@
 #include <flowlane/dev.h>
 
 #include "devlink.h"
+#include "home.h"
 
 /* A link that is away for longer is not about to come back. */
 #define FL_FLUSH_MS	1000
@@ -84,6 +85,7 @@ static void fl_lanes_detach(struct fl_dev *fl, int from, int to)
 		return;
 	for (i = from; i < to; i++) {
 		netif_napi_set_irq(&fl->lane[i].napi, -1);
+		fl_home_detach(&fl->lane[i]);
 		fl->ops->irq_free(&fl->lane[i]);
 		__netif_napi_del(&fl->lane[i].napi);
 	}
@@ -109,6 +111,7 @@ static int fl_lanes_attach(struct fl_dev *fl, int from, int to)
 			return err;
 		}
 		netif_napi_set_irq(&lane->napi, lane->irq);
+		fl_home_attach(lane);
 	}
 	return 0;
 }
@@ -179,31 +182,6 @@ static void fl_tx_drain(struct fl_dev *fl, bool sent)
 		fl_tx_ring_drain(fl->lane[i].tx, sent);
 		netdev_tx_reset_queue(fl->lane[i].tx->txq);
 	}
-}
-
-/**
- * fl_set_xps() - each CPU transmits on the lane whose interrupt it takes
- * @fl: port
- *
- * CPUs beyond the number of lanes share them in turn.
- *
- * Context: process, may sleep.
- */
-void fl_set_xps(struct fl_dev *fl)
-{
-	int node = dev_to_node(fl->dev);
-	cpumask_var_t mask;
-	int i, cpu;
-
-	if (!zalloc_cpumask_var(&mask, GFP_KERNEL))
-		return;
-	for (i = 0; i < fl->cfg.lanes; i++) {
-		cpumask_clear(mask);
-		for (cpu = i; cpu < num_online_cpus(); cpu += fl->cfg.lanes)
-			cpumask_set_cpu(cpumask_local_spread(cpu, node), mask);
-		netif_set_xps_queue(fl->netdev, mask, i);
-	}
-	free_cpumask_var(mask);
 }
 
 /* Everything that runs comes to a halt; interrupts, rings and NAPI instances
@@ -279,6 +257,7 @@ int fl_open(struct net_device *netdev)
 	err = fl_port_up(fl);
 	if (err)
 		goto err_lanes;
+	fl_home_update(fl, fl->cfg.lanes);
 	kfree(set);
 	return 0;
 
@@ -436,6 +415,7 @@ int fl_resume_locked(struct fl_dev *fl)
 
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_lane_restore_affinity(&fl->lane[i]);
+	fl_home_update(fl, fl->cfg.lanes);
 	if (netif_running(fl->netdev))
 		err = fl_port_up(fl);
 	if (err)
@@ -599,6 +579,8 @@ int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
 	int err;
 
 	ASSERT_RTNL();
+	if (cfg->lanes < fl->cfg.lanes)
+		fl_home_update(fl, cfg->lanes);
 	if (fl->running) {
 		err = fl_reconfigure_running(fl, cfg, extack);
 	} else if (netif_running(fl->netdev)) {
@@ -610,7 +592,7 @@ int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
 		if (!err)
 			fl_set_config(fl, cfg);
 	}
-	if (!err && lanes)
-		fl_set_xps(fl);
+	if (lanes)
+		fl_home_update(fl, fl->cfg.lanes);
 	return err;
 }

@@ -282,9 +282,9 @@ void fl_steer_fit(struct fl_dev *fl)
 		if (s->flow[i].used && s->flow[i].lane >= fl->cfg.lanes)
 			fl_flow_forget(fl, &s->flow[i]);
 	for (i = 0; i < fl->caps.rss_table; i++) {
-		if (s->bucket[i].lane != FL_NO_LANE &&
+		if (s->bucket[i].lane != FL_BY_TABLE &&
 		    s->bucket[i].lane >= fl->cfg.lanes)
-			s->bucket[i].lane = FL_NO_LANE;
+			s->bucket[i].lane = FL_BY_TABLE;
 		fl->rss.lane[i] = fl_bucket_lane(fl, i);
 	}
 	spin_unlock_bh(&fl->steer_lock);
@@ -349,7 +349,7 @@ void fl_steer_forget(struct fl_dev *fl)
 		if (s->flow[i].used)
 			fl_flow_forget(fl, &s->flow[i]);
 	for (i = 0; i < fl->caps.rss_table; i++) {
-		s->bucket[i].lane = FL_NO_LANE;
+		s->bucket[i].lane = FL_BY_TABLE;
 		if (s->on)
 			__set_bit(i, s->moving);
 		else
@@ -459,7 +459,7 @@ int fl_steer_init(struct fl_dev *fl)
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl->lane[i].seen = s->seen + i * FL_FLOWS;
 	for (i = 0; i < FL_RSS_TABLE_MAX; i++)
-		s->bucket[i].lane = FL_NO_LANE;
+		s->bucket[i].lane = FL_BY_TABLE;
 	INIT_DELAYED_WORK(&s->work, fl_steer_work);
 	s->fl = fl;
 	/* Nothing has been moved in this one. */

@@ -23,7 +23,7 @@
 #define FL_BUCKET_STAYS		4
 
 /* A bucket whose lane the table tells. */
-#define FL_NO_LANE		0xff
+#define FL_BY_TABLE		0xff
 
 #define FL_NO_FILTER		(-1)
 
@@ -74,7 +74,7 @@ struct fl_flow {
  * struct fl_bucket - an entry of the table, and all flows whose hash picks it
  * @load: sum of the rates of its slots, but for those with a filter
  * @moved: epoch in which it was put where it is
- * @lane: where that is, or FL_NO_LANE
+ * @lane: where that is, or FL_BY_TABLE
  */
 struct fl_bucket {
 	u32 load;
@@ -128,7 +128,7 @@ static inline u8 fl_bucket_lane(const struct fl_dev *fl, u16 b)
 {
 	u8 lane = fl->steer->bucket[b].lane;
 
-	return lane == FL_NO_LANE ? fl->rss.table[b] : lane;
+	return lane == FL_BY_TABLE ? fl->rss.table[b] : lane;
 }
 
 /* flow.c */

@@ -19,6 +19,7 @@
 struct devlink;
 struct devlink_health_reporter;
 struct devlink_info_req;
+struct fl_home;
 struct fl_steer;
 
 #define FL_NAME		"flowlane"
@@ -197,8 +198,8 @@ struct fl_test {
  * @n_tests: number of them
  *
  * All but @get_stats, @set_itr, @set_buckets, @set_filter and @tx_regs run under RTNL.
- * All but @get_stats, @set_buckets, @set_filter and @tx_regs may sleep. @tx_regs runs in the Tx watchdog's
- * timer.
+ * All but @get_stats, @set_buckets, @set_filter and @tx_regs may sleep. @tx_regs
+ * runs in the Tx watchdog's timer.
  */
 struct fl_hw_ops {
 	int (*irq_request)(struct fl_lane *lane);
@@ -260,6 +261,7 @@ struct fl_hw_ops {
  * @poll: the backend's NAPI poll, an instance of fl_poll()
  * @caps: what the device can do
  * @lane: @caps.lanes_max lanes, of which the first @cfg.lanes are in use
+ * @home: which CPU has which lane; see home.c
  * @cfg: the configuration in force; RTNL
  * @rss: how a flow finds its lane; RTNL, and for @rss.lane the steering's lock
  * @filter: the device's filters, first those of flows; the steering's lock
@@ -285,6 +287,7 @@ struct fl_dev {
 	int (*poll)(struct napi_struct *napi, int budget);
 	struct fl_caps caps;
 	struct fl_lane *lane;
+	struct fl_home *home;
 	struct fl_config cfg;
 	struct fl_rss rss;
 	struct fl_filter filter[FL_FILTERS_MAX];
@@ -372,9 +375,12 @@ void fl_steer_stats(struct fl_dev *fl, struct fl_steer_stats *stats);
 int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,
 		     u16 rxq, u32 flow_id);
 
+/* home.c */
+int fl_homes_init(void);
+void fl_homes_exit(void);
+
 /* port.c */
 void fl_port_init(struct fl_dev *fl);
-void fl_set_xps(struct fl_dev *fl);
 int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
 		   struct netlink_ext_ack *extack);
 void fl_request_reset(struct fl_dev *fl);

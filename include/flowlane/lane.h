@@ -10,6 +10,7 @@
 #include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/if_vlan.h>
+#include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -277,6 +278,9 @@ struct fl_adapt {
  * @irq: Linux interrupt number
  * @irq_name: as shown in /proc/interrupts
  * @affinity: the CPUs that took its interrupt before a suspend; RTNL
+ * @cpu: the lane's home, which takes its interrupt; see home.c, as the next two
+ * @notify: tells when that interrupt is moved
+ * @xps: the CPUs that transmit on the lane, as last seen or set; RTNL
  * @retry: runs the NAPI again when the last refill came short
  * @rx_stats: receive statistics
  * @tx_stats: completion statistics
@@ -303,12 +307,29 @@ struct fl_lane {
 	int irq;
 	char irq_name[IFNAMSIZ + 16];
 	struct cpumask affinity;
+	u16 cpu;
+	struct irq_affinity_notify notify;
+	struct cpumask xps;
 	struct timer_list retry;
 
 	struct fl_rx_stats rx_stats ____cacheline_aligned_in_smp;
 	struct fl_tx_stats tx_stats;
 	struct fl_xmit_stats xmit_stats ____cacheline_aligned_in_smp;
 };
+
+/**
+ * fl_lane_cpu() - a lane's home
+ * @lane: lane
+ *
+ * Context: any.
+ *
+ * Return: the CPU that takes the lane's interrupt; of a lane not in use, the one
+ * that took it last.
+ */
+static inline u16 fl_lane_cpu(const struct fl_lane *lane)
+{
+	return READ_ONCE(lane->cpu);
+}
 
 struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 				    const struct fl_config *cfg);

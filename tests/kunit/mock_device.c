@@ -8,6 +8,7 @@
 #include <linux/io.h>
 
 #include "mock.h"
+#include "seam.h"
 
 /**
  * mock_fault() - note what no driver may do; the first one counts
@@ -272,7 +273,7 @@ static int mock_irq_request(struct fl_lane *lane)
 	mock_called(mock, "irq", lane->idx);
 	if (mock_fails(&mock->irq_request))
 		return -ENOSPC;
-	lane->irq = -1;		/* nothing will ever raise it */
+	lane->irq = SEAM_IRQ(lane->idx);	/* nothing will ever raise it */
 	return 0;
 }
 

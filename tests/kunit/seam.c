@@ -12,6 +12,7 @@ struct seam_sync seam_sync;
 bool seam_rxfh_configured;
 bool seam_no_retry;
 bool seam_flow_expired;
+struct irq_data *seam_irqs[SEAM_IRQS];
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -32,6 +33,7 @@ void seam_reset(void)
 	seam_flow_expired = false;
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
+	memset(seam_irqs, 0, sizeof(seam_irqs));
 }
 
 /**
@@ -88,6 +90,19 @@ bool seam_fails(enum seam_point point)
 u32 seam_failed(enum seam_point point)
 {
 	return seam_orders[point].failed;
+}
+
+/**
+ * seam_irq_data() - as irq_get_irq_data()
+ * @irq: interrupt; a mock's has no number yet before it is requested
+ *
+ * Return: what is known of it, or NULL.
+ */
+struct irq_data *seam_irq_data(int irq)
+{
+	if (irq > 0)
+		return irq_get_irq_data(irq);
+	return irq < 0 ? seam_irqs[SEAM_IRQ(irq)] : NULL;
 }
 
 static dma_addr_t seam_mapped(struct device *dev, dma_addr_t dma)

@@ -14,6 +14,7 @@
 #include <linux/args.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
+#include <linux/irq.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -63,6 +64,14 @@ extern bool seam_no_retry;
 /* What the stack says of a steered flow. */
 extern bool seam_flow_expired;
 
+/* Interrupts that are in a test's mind only: where they go. NULL for those that the
+ * kernel knows nothing of.
+ */
+#define SEAM_IRQS	4
+#define SEAM_IRQ(i)	(-1 - (int)(i))
+
+extern struct irq_data *seam_irqs[SEAM_IRQS];
+
 #define netif_is_rxfh_configured(dev) \
 	(seam_rxfh_configured || netif_is_rxfh_configured(dev))
 
@@ -94,6 +103,7 @@ int seam_set_queues(struct net_device *netdev, unsigned int tx,
 		    unsigned int rx);
 void seam_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
+struct irq_data *seam_irq_data(int irq);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -128,6 +138,8 @@ int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 #define writel seam_writel
 #undef mod_timer
 #define mod_timer seam_mod_timer
+#undef irq_get_irq_data
+#define irq_get_irq_data seam_irq_data
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)
