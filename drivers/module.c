@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module: registers every backend with its bus. */
+/* The module: what all ports share, and every backend with its bus. */
 #include <linux/module.h>
 
 #include <flowlane/backends.h>
@@ -12,6 +12,8 @@ static void fl_unregister(int n)
 {
 	while (n--)
 		fl_backends[n]->exit();
+	fl_nl_exit();
+	fl_homes_exit();
 }
 
 static int __init fl_module_init(void)
@@ -21,13 +23,20 @@ static int __init fl_module_init(void)
 	err = fl_homes_init();
 	if (err)
 		return err;
+	/* Ports have events as soon as there are any. */
+	err = fl_nl_init();
+	if (err) {
+		pr_err(FL_NAME ": its netlink family does not register: %d\n",
+		       err);
+		fl_homes_exit();
+		return err;
+	}
 	for (i = 0; i < ARRAY_SIZE(fl_backends); i++) {
 		err = fl_backends[i]->init();
 		if (err) {
 			pr_err(FL_NAME ": backend %s does not register: %d\n",
 			       fl_backends[i]->name, err);
 			fl_unregister(i);
-			fl_homes_exit();
 			return err;
 		}
 	}
@@ -38,7 +47,6 @@ module_init(fl_module_init);
 static void __exit fl_module_exit(void)
 {
 	fl_unregister(ARRAY_SIZE(fl_backends));
-	fl_homes_exit();
 }
 module_exit(fl_module_exit);
 

@@ -379,6 +379,12 @@ int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,
 int fl_homes_init(void);
 void fl_homes_exit(void);
 
+/* nl.c */
+int fl_nl_init(void);
+void fl_nl_exit(void);
+void fl_nl_flow_event(struct fl_dev *fl, enum fl_flow_event event,
+		      const struct fl_flow_info *flow);
+
 /* port.c */
 void fl_port_init(struct fl_dev *fl);
 int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
