@@ -48,8 +48,8 @@ static void fl_get_regs(struct net_device *netdev, struct ethtool_regs *regs,
 	fl->ops->get_regs(fl, data);
 }
 
-/* Sums over all lanes, then four numbers a lane; what else there is per queue
- * is in the kernel's own queue statistics.
+/* Sums over all lanes, what steering has done, then four numbers a lane; what
+ * else there is per queue is in the kernel's own queue statistics.
  */
 static const struct {
 	char name[ETH_GSTRING_LEN];
@@ -71,6 +71,15 @@ static const struct {
 #undef FL_SUM
 };
 
+/* As in struct fl_steer_stats. */
+static const char *const fl_steer_names[] = {
+	"steer_added", "steer_moved", "steer_expired", "steer_busy",
+	"steer_table_full", "steer_failed", "steer_refused",
+};
+
+static_assert(sizeof(struct fl_steer_stats) ==
+	      ARRAY_SIZE(fl_steer_names) * sizeof(u64));
+
 static const char *const fl_lane_names[] = {
 	"rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
 };
@@ -83,7 +92,7 @@ static int fl_get_sset_count(struct net_device *netdev, int sset)
 		return fl_test_count(fl);
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return 1 + ARRAY_SIZE(fl_sums) +
+	return 1 + ARRAY_SIZE(fl_sums) + ARRAY_SIZE(fl_steer_names) +
 	       fl->caps.lanes_max * ARRAY_SIZE(fl_lane_names);
 }
 
@@ -99,6 +108,8 @@ static void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 	ethtool_puts(&data, "resets");
 	for (i = 0; i < ARRAY_SIZE(fl_sums); i++)
 		ethtool_puts(&data, fl_sums[i].name);
+	for (i = 0; i < ARRAY_SIZE(fl_steer_names); i++)
+		ethtool_puts(&data, fl_steer_names[i]);
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		for (j = 0; j < ARRAY_SIZE(fl_lane_names); j++)
 			ethtool_sprintf(&data, "lane%d_%s", i,
@@ -110,11 +121,13 @@ static void fl_get_ethtool_stats(struct net_device *netdev,
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	u64 *sum = data + 1;
-	u64 *lane = sum + ARRAY_SIZE(fl_sums);
+	u64 *steer = sum + ARRAY_SIZE(fl_sums);
+	u64 *lane = steer + ARRAY_SIZE(fl_steer_names);
 	int i, j;
 
 	memset(data, 0, (1 + ARRAY_SIZE(fl_sums)) * sizeof(*data));
 	data[0] = fl->resets;
+	fl_steer_stats(fl, (struct fl_steer_stats *)steer);
 	for (i = 0; i < fl->caps.lanes_max; i++) {
 		struct fl_lane_view v;
 
