@@ -101,7 +101,8 @@ struct mock *mock_create(struct kunit *test, const struct mock_hw *hw)
 	struct mock *mock;
 
 	seam_reset();
-	dev = kunit_device_register(test, "mock");
+	/* A second one is told apart. */
+	dev = kunit_device_register(test, test->priv ? "mock-2" : "mock");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	KUNIT_ASSERT_EQ(test, dma_coerce_mask_and_coherent(dev,
 							   DMA_BIT_MASK(64)), 0);
