@@ -57,5 +57,5 @@ help:
 	@echo 'make demo           show the driver at work in a virtual machine'
 	@echo 'make test           all checks and tests (tests/run NAME... for some; --list)'
 	@echo 'make bench          what a packet costs, side by side with the in-tree driver (BENCH=...: options)'
-	@echo 'make check          the static ones: check-deps, check-hotpath, style'
+	@echo 'make check          the static ones: check-deps, check-hotpath, netlink, style'
 	@echo 'make setup          get this machine ready for all tests (they do it themselves)'
