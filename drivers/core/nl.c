@@ -139,8 +139,7 @@ int fl_nl_put_flow(struct sk_buff *skb, const struct genl_info *info,
 
 static int fl_nl_put_tiers(struct sk_buff *skb, struct fl_dev *fl)
 {
-	u32 tiers[] = { [FL_TIER_NONE] = 0, [FL_TIER_BUCKET] = 0,
-			[FL_TIER_EXACT] = 0 };
+	u32 tiers[FL_TIER_EXACT + 1] = {};
 	struct fl_flow_info flow;
 	u32 pos = 0;
 

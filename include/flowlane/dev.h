@@ -266,7 +266,7 @@ struct fl_hw_ops {
  * @rss: how a flow finds its lane; RTNL, and for @rss.lane the steering's lock
  * @filter: the device's filters, first those of flows; the steering's lock
  * @steer: flows on the way to the CPUs that consume them; see steer.c
- * @steer_lock: taken with softirqs off, nothing is taken inside it
+ * @steer_lock: taken with softirqs off; of ours, nothing is taken inside it
  * @msg_enable: NETIF_MSG_x
  * @itr_lock: serialises changes of moderation
  * @coalesce: what a user said of all lanes; a lane may have its own. RTNL

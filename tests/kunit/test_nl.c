@@ -18,8 +18,7 @@
 #define NL_BUF		SZ_64K
 #define NL_MANY		3000	/* flows, a hundred messages */
 
-/* Nothing with a table of flows is built in here: as many as this a port. */
-static u32 nl_flows;
+static u32 nl_flows;		/* that each port has */
 static u32 nl_news;		/* messages that were allocated */
 static bool nl_no_memory;
 
@@ -313,15 +312,17 @@ static void nl_dump_more(struct kunit *test, struct nl_sock *nl,
 	}
 }
 
+/* A second port, which is down; the test's own stays the running one. */
 static struct mock *nl_other(struct kunit *test)
 {
-	struct mock *mock = test->priv;
+	struct mock *mock = test->priv, *other;
 
-	mock_create(test, mock->hw);
-	swap(test->priv, *(void **)&mock);
-	return mock;
+	other = mock_create(test, mock->hw);
+	test->priv = mock;
+	return other;
 }
 
+/* The end of a mock finds nothing held: the running one has to stop first. */
 static void nl_other_exit(struct kunit *test, struct mock *other)
 {
 	struct mock *mock = test->priv;
