@@ -7,6 +7,38 @@
 
 #include "steer.h"
 
+/**
+ * fl_flow_describe() - what a user is shown of a flow
+ * @fl: port
+ * @f: flow
+ * @info: filled in
+ */
+void fl_flow_describe(const struct fl_dev *fl, const struct fl_flow *f,
+		      struct fl_flow_info *info)
+{
+	*info = (struct fl_flow_info) {
+		.key = f->key,
+		.packets = f->packets,
+		.age_ms = jiffies_to_msecs(jiffies - f->since),
+		.hash = f->hash,
+		.id = f->id,
+		.bucket = fl_bucket_of(fl, f->hash),
+		.lane = f->lane,
+		.tier = !f->led ? FL_TIER_NONE :
+			f->filter == FL_NO_FILTER ? FL_TIER_BUCKET :
+			FL_TIER_EXACT,
+	};
+}
+
+static void fl_flow_event(struct fl_dev *fl, const struct fl_flow *f,
+			  enum fl_flow_event event)
+{
+	struct fl_flow_info info;
+
+	fl_flow_describe(fl, f, &info);
+	fl_nl_flow_event(fl, event, &info);
+}
+
 /* A flow is where it is wanted, or not any more. */
 static void fl_flow_set_led(struct fl_dev *fl, struct fl_flow *f, bool led)
 {
@@ -21,6 +53,7 @@ static void fl_flow_set_led(struct fl_dev *fl, struct fl_flow *f, bool led)
 		stats->moved++;
 	else
 		stats->added++;
+	fl_flow_event(fl, f, f->known ? FL_FLOW_MOVED : FL_FLOW_ADDED);
 	f->known = true;
 }
 
@@ -171,29 +204,8 @@ void fl_flow_forget(struct fl_dev *fl, struct fl_flow *f)
 {
 	if (f->filter != FL_NO_FILTER)
 		fl_flow_drop_filter(fl, f);
+	if (f->known)
+		fl_flow_event(fl, f, FL_FLOW_GONE);
 	f->used = false;
 	fl->steer->flows--;
-}
-
-/**
- * fl_flow_describe() - what a user is shown of a flow
- * @fl: port
- * @f: flow
- * @info: filled in
- */
-void fl_flow_describe(const struct fl_dev *fl, const struct fl_flow *f,
-		      struct fl_flow_info *info)
-{
-	*info = (struct fl_flow_info) {
-		.key = f->key,
-		.packets = f->packets,
-		.age_ms = jiffies_to_msecs(jiffies - f->since),
-		.hash = f->hash,
-		.id = f->id,
-		.bucket = fl_bucket_of(fl, f->hash),
-		.lane = f->lane,
-		.tier = !f->led ? FL_TIER_NONE :
-			f->filter == FL_NO_FILTER ? FL_TIER_BUCKET :
-			FL_TIER_EXACT,
-	};
 }

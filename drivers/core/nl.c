@@ -8,7 +8,6 @@
  * RTNL: a port cannot go or be reconfigured below them, and a dump takes it anew
  * for each message. The device is not asked anything.
  */
-#include <linux/irq.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
@@ -42,24 +41,6 @@ static_assert(sizeof(struct fl_nl_ctx) <=
 
 /* Messages */
 
-/* The CPU that takes a lane's interrupt; negative while the lane has none. */
-static int fl_nl_cpu(const struct fl_lane *lane)
-{
-	const struct cpumask *mask = NULL;
-
-	if (READ_ONCE(lane->rx))
-		mask = irq_get_effective_affinity_mask(lane->irq);
-	return mask && !cpumask_empty(mask) ? cpumask_first(mask) : -1;
-}
-
-static int fl_nl_put_cpu(struct sk_buff *skb, int attr,
-			 const struct fl_lane *lane)
-{
-	int cpu = fl_nl_cpu(lane);
-
-	return cpu < 0 ? 0 : nla_put_u32(skb, attr, cpu);
-}
-
 static int fl_nl_put_lane(struct sk_buff *skb, const struct genl_info *info,
 			  const struct fl_dev *fl, u32 id)
 {
@@ -77,7 +58,7 @@ static int fl_nl_put_lane(struct sk_buff *skb, const struct genl_info *info,
 	/* What else there is, a lane has from open to stop. */
 	if (lane->rx &&
 	    (nla_put_u32(skb, FLOWLANE_A_LANE_IRQ, lane->irq) ||
-	     fl_nl_put_cpu(skb, FLOWLANE_A_LANE_CPU, lane) ||
+	     nla_put_u32(skb, FLOWLANE_A_LANE_CPU, fl_lane_cpu(lane)) ||
 	     nla_put_u32(skb, FLOWLANE_A_LANE_NAPI_ID, lane->napi.napi_id)))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
@@ -127,7 +108,8 @@ int fl_nl_put_flow(struct sk_buff *skb, const struct genl_info *info,
 	    nla_put_u32(skb, FLOWLANE_A_FLOW_BUCKET, flow->bucket) ||
 	    nla_put_u32(skb, FLOWLANE_A_FLOW_TIER, flow->tier) ||
 	    nla_put_u32(skb, FLOWLANE_A_FLOW_LANE, flow->lane) ||
-	    fl_nl_put_cpu(skb, FLOWLANE_A_FLOW_CPU, &fl->lane[flow->lane]) ||
+	    nla_put_u32(skb, FLOWLANE_A_FLOW_CPU,
+			fl_lane_cpu(&fl->lane[flow->lane])) ||
 	    nla_put_uint(skb, FLOWLANE_A_FLOW_PACKETS, flow->packets) ||
 	    nla_put_u32(skb, FLOWLANE_A_FLOW_AGE, flow->age_ms)) {
 		genlmsg_cancel(skb, hdr);
