@@ -89,7 +89,7 @@ void i82576_set_drv_load(struct i82576 *hw, bool on)
  * @hw: port, running or not
  *
  * A filter without its queue matches nothing that it could act upon; one that is
- * in use is there, and left alone.
+ * in use is there, and left alone. It is PTP's, as others change in softirq.
  *
  * Context: process, RTNL or probe.
  *
@@ -97,15 +97,15 @@ void i82576_set_drv_load(struct i82576 *hw, bool on)
  */
 bool i82576_find_queue_filters(struct i82576 *hw)
 {
-	u32 was = i82576_rd(hw, I82576_FTQF(0));
+	u32 was = i82576_rd(hw, I82576_FTQF(FTQF_PTP));
 	u32 val = FIELD_PREP(FTQF_PROTOCOL, IPPROTO_UDP);
 	bool kept;
 
-	if (was & FTQF_QUEUE_EN)
+	if (was & FTQF_1588)
 		return true;
-	i82576_wr(hw, I82576_FTQF(0), val);
-	kept = (i82576_rd(hw, I82576_FTQF(0)) & FTQF_PROTOCOL) == val;
-	i82576_wr(hw, I82576_FTQF(0), was);
+	i82576_wr(hw, I82576_FTQF(FTQF_PTP), val);
+	kept = (i82576_rd(hw, I82576_FTQF(FTQF_PTP)) & FTQF_PROTOCOL) == val;
+	i82576_wr(hw, I82576_FTQF(FTQF_PTP), was);
 	return kept;
 }
 
@@ -117,11 +117,19 @@ bool i82576_find_queue_filters(struct i82576 *hw)
  * QEMU's, also segments by what it parses instead of by the context it is
  * given, and makes IP fragments of UDP segments.
  *
- * Context: process.
+ * Context: process, probe.
  */
 void i82576_probe_quirks(struct i82576 *hw)
 {
+	struct fl_caps *caps = &hw->fl.caps;
+
 	hw->queue_filters = i82576_find_queue_filters(hw);
+	if (!hw->queue_filters)
+		return;
+	/* All but those that are PTP's. */
+	caps->flow_filters = QUEUE_FILTERS - 1;
+	caps->ether_filters = QUEUE_FILTERS - 1;
+	caps->ether_lanes = FIELD_MAX(ETQF_QUEUE) + 1;
 }
 
 static u32 i82576_mrqc(const struct fl_rss *rss)
@@ -161,23 +169,6 @@ void i82576_set_rss(struct fl_dev *fl)
 		i82576_wr(hw, I82576_RETA(i),
 			  get_unaligned_le32(&rss->lane[4 * i]));
 	i82576_wr(hw, I82576_MRQC, i82576_mrqc(rss));
-}
-
-/**
- * i82576_set_buckets() - program some entries of the hash's table
- * @fl: port
- * @buckets: which
- *
- * Context: atomic, under the steering's lock.
- */
-void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
-{
-	int i;
-
-	for (i = 0; i < RETA_ENTRIES / 4; i++)
-		if (bitmap_read(buckets, 4 * i, 4))
-			i82576_wr(i82576_of(fl), I82576_RETA(i),
-				  get_unaligned_le32(&fl->rss.lane[4 * i]));
 }
 
 /**

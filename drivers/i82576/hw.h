@@ -197,7 +197,6 @@ void i82576_set_drv_load(struct i82576 *hw, bool on);
 bool i82576_find_queue_filters(struct i82576 *hw);
 void i82576_probe_quirks(struct i82576 *hw);
 void i82576_set_rss(struct fl_dev *fl);
-void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
 void i82576_init_rx(struct i82576 *hw);
 void i82576_init_tx(struct i82576 *hw);
 void i82576_set_rx_enable(struct i82576 *hw, bool on);
@@ -217,6 +216,12 @@ void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
 void i82576_set_features(struct fl_dev *fl, netdev_features_t features);
 void i82576_init_filters(struct i82576 *hw);
 void i82576_set_rx_mode(struct net_device *netdev);
+
+/* steer.c */
+void i82576_write_filter(struct i82576 *hw, int i, const struct fl_filter *f);
+void i82576_set_filter(struct fl_dev *fl, int i);
+void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
+void i82576_init_steering(struct i82576 *hw);
 
 /* stats.c */
 void i82576_stats_init(struct i82576 *hw);

@@ -25,6 +25,7 @@ static int i82576_up(struct fl_dev *fl)
 	i82576_irq_setup(hw);
 	i82576_init_filters(hw);
 	i82576_init_rx(hw);
+	i82576_init_steering(hw);
 	i82576_init_stamps(hw);
 	i82576_queues_start(hw);
 	i82576_init_tx(hw);
@@ -69,6 +70,7 @@ static void i82576_resume_queues(struct fl_dev *fl)
 	struct i82576 *hw = i82576_of(fl);
 
 	i82576_init_rx(hw);
+	i82576_init_steering(hw);
 	i82576_queues_start(hw);
 	i82576_set_rx_enable(hw, true);
 }
@@ -85,6 +87,7 @@ static const struct fl_hw_ops i82576_ops = {
 	.set_itr = i82576_set_itr,
 	.set_rss = i82576_set_rss,
 	.set_buckets = i82576_set_buckets,
+	.set_filter = i82576_set_filter,
 	.set_mac = i82576_set_mac,
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,
@@ -150,7 +153,8 @@ static void i82576_init_features(struct i82576 *hw)
 	netdev->hw_features |= NETIF_F_HW_VLAN_CTAG_RX |
 			       NETIF_F_HW_VLAN_CTAG_TX |
 			       NETIF_F_HW_VLAN_CTAG_FILTER;
-	if (IS_ENABLED(CONFIG_RFS_ACCEL))
+	/* The stack's own flows need no filters: buckets will do. */
+	if (IS_ENABLED(CONFIG_RFS_ACCEL) || hw->fl.caps.flow_filters)
 		netdev->hw_features |= NETIF_F_NTUPLE;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;

@@ -150,24 +150,34 @@
 
 #define I82576_RQDPC(q)		(0x0C030 + 0x40 * (q))
 
-/* 8.11 Queue filters: to find out whether they exist, and for PTP over UDP */
+/* 8.11 Queue filters, by addresses and ports, and by type of frame */
+#define QUEUE_FILTERS		8		/* of each kind */
+#define I82576_SAQF(i)		(0x05980 + 4 * (i))
+#define I82576_DAQF(i)		(0x059A0 + 4 * (i))
 #define I82576_SPQF(i)		(0x059C0 + 4 * (i))
 #define I82576_FTQF(i)		(0x059E0 + 4 * (i))
 #define  FTQF_PROTOCOL		GENMASK(7, 0)
 #define  FTQF_QUEUE_EN		BIT(8)
 #define  FTQF_VF_BP		BIT(15)
+#define  FTQF_QUEUE		GENMASK(25, 16)
 #define  FTQF_1588		BIT(27)
 #define  FTQF_PROTOCOL_BP	BIT(28)
+#define  FTQF_SRC_BP		BIT(29)
+#define  FTQF_DST_BP		BIT(30)
 #define  FTQF_SRC_PORT_BP	BIT(31)
 #define  FTQF_BYPASS		GENMASK(31, 28)
 #define  FTQF_PTP		7		/* the one that is PTP's */
 #define I82576_IMIR(i)		(0x05A80 + 4 * (i))
+#define  IMIR_DST_PORT_BP	BIT(17)
 #define I82576_IMIREXT(i)	(0x05AA0 + 4 * (i))
 #define  IMIREXT_SIZE_BP	BIT(12)
 #define  IMIREXT_CTRL_BP	BIT(19)
 #define I82576_ETQF(i)		(0x05CB0 + 4 * (i))
+#define  ETQF_TYPE		GENMASK(15, 0)
+#define  ETQF_QUEUE		GENMASK(18, 16)
 #define  ETQF_ENABLE		BIT(26)
 #define  ETQF_1588		BIT(30)
+#define  ETQF_QUEUE_EN		BIT(31)
 #define  ETQF_PTP		3		/* as is customary */
 
 /* 8.5 Flow control */

@@ -48,6 +48,7 @@ struct fl_steer;
  * @rss_key: bytes of the key of that hash
  * @flow_filters: filters that know a flow by addresses and ports; 0 without
  * @ether_filters: filters that know a type of frame; numbered behind those
+ * @ether_lanes: lanes from 0 on that they can lead to
  * @vlan_strip_is_insert: one switch of the device serves both
  */
 struct fl_caps {
@@ -66,6 +67,7 @@ struct fl_caps {
 	u16 rss_key;
 	u8 flow_filters;
 	u8 ether_filters;
+	u16 ether_lanes;
 	bool vlan_strip_is_insert;
 };
 
