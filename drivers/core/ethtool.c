@@ -7,6 +7,7 @@
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
 
+#include "nfc.h"
 #include "rss.h"
 #include "selftest.h"
 #include "stats.h"
@@ -226,6 +227,9 @@ static int fl_set_channels(struct net_device *netdev,
 	/* ethtool's core has checked the limits, and that none is left out. */
 	if (ch->combined_count == cfg.lanes)
 		return 0;
+	err = fl_nfc_check_lanes(fl, ch->combined_count);
+	if (err)
+		return err;
 	cfg.lanes = ch->combined_count;
 	err = fl_reconfigure(fl, &cfg, NULL);
 	/* There is no extack to say it in. */

@@ -13,6 +13,7 @@
 
 #include "devlink.h"
 #include "home.h"
+#include "nfc.h"
 
 #define FL_MSG_DEFAULT	(NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK | \
 			 NETIF_MSG_HW)
@@ -286,7 +287,7 @@ netdev_features_t fl_fix_features(struct net_device *netdev,
  * @features: as they are to be
  *
  * Receive checksum and hash are looked at by each poll; what the device does with
- * VLAN tags needs to be programmed, and steering to be told.
+ * VLAN tags needs to be programmed. Rules and steered flows go with their feature.
  *
  * Context: process, RTNL.
  *
@@ -297,11 +298,13 @@ int fl_set_features(struct net_device *netdev, netdev_features_t features)
 	struct fl_dev *fl = netdev_priv(netdev);
 	netdev_features_t changed = netdev->features ^ features;
 
-	if (changed & NETIF_F_NTUPLE)
-		fl_steer_enable(fl, features & NETIF_F_NTUPLE);
 	if (fl->running && (changed & (NETIF_F_HW_VLAN_CTAG_RX |
 				       NETIF_F_HW_VLAN_CTAG_FILTER)))
 		fl->ops->set_features(fl, features);
+	if (changed & NETIF_F_NTUPLE)
+		fl_steer_enable(fl, features & NETIF_F_NTUPLE);
+	if (changed & ~features & NETIF_F_NTUPLE)
+		fl_nfc_clear(fl);
 	return 0;
 }
 

@@ -57,13 +57,18 @@ struct ethtool_rxfh_fields {
 };
 #endif
 
-/* What of receive hashing ethtool asks by a number, where it does. */
+/* What of receive hashing ethtool asks by a number, where it does; rules it always
+ * asks for by one.
+ */
 int fl_get_rxfh_fields(struct net_device *netdev,
 		       struct ethtool_rxfh_fields *fields);
 int fl_set_rxfh_fields(struct net_device *netdev,
 		       const struct ethtool_rxfh_fields *fields,
 		       struct netlink_ext_ack *extack);
 u32 fl_get_rx_ring_count(struct net_device *netdev);
+int fl_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *nfc,
+		 u32 *rules);
+int fl_set_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *nfc);
 
 static inline int fl_compat_get_rxnfc(struct net_device *netdev,
 				      struct ethtool_rxnfc *nfc, u32 *rules)
@@ -80,7 +85,7 @@ static inline int fl_compat_get_rxnfc(struct net_device *netdev,
 		nfc->data = fields.data;
 		return err;
 	default:
-		return -EOPNOTSUPP;
+		return fl_get_rxnfc(netdev, nfc, rules);
 	}
 }
 
@@ -93,23 +98,27 @@ static inline int fl_compat_set_rxnfc(struct net_device *netdev,
 	};
 
 	if (nfc->cmd != ETHTOOL_SRXFH)
-		return -EOPNOTSUPP;
+		return fl_set_rxnfc(netdev, nfc);
 	return fl_set_rxfh_fields(netdev, &fields, NULL);
 }
 
 #ifdef FL_HAVE_RXFH_FIELDS
 #define FL_RXFH_FIELDS_OPS \
 	.get_rxfh_fields = fl_get_rxfh_fields, \
-	.set_rxfh_fields = fl_set_rxfh_fields
+	.set_rxfh_fields = fl_set_rxfh_fields, \
+	.set_rxnfc = fl_set_rxnfc
 #else
 #define FL_RXFH_FIELDS_OPS \
 	.set_rxnfc = fl_compat_set_rxnfc
 #endif
 
 #ifdef FL_HAVE_RX_RING_COUNT
-#define FL_RX_RING_COUNT_OPS	.get_rx_ring_count = fl_get_rx_ring_count
+#define FL_RX_RING_COUNT_OPS \
+	.get_rx_ring_count = fl_get_rx_ring_count, \
+	.get_rxnfc = fl_get_rxnfc
 #else
-#define FL_RX_RING_COUNT_OPS	.get_rxnfc = fl_compat_get_rxnfc
+#define FL_RX_RING_COUNT_OPS \
+	.get_rxnfc = fl_compat_get_rxnfc
 #endif
 
 /* Where a port of devlink gives its netdev a phys_port_name, systemd makes that a
