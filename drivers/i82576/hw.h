@@ -247,7 +247,7 @@ void i82576_irq_disable(struct i82576 *hw);
 
 /* selftest.c */
 extern const struct fl_test i82576_tests[];
-#define I82576_TESTS		6
+#define I82576_TESTS		7
 
 /* phy.c */
 #define I82576_PHY_ADDR		1

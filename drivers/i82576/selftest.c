@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ethtool -t: link, EEPROM, queue filters, registers, interrupts, loopback.
+ * ethtool -t: link, EEPROM, queue filters, registers, interrupts, loopback,
+ * steering.
  *
  * An offline test resets the device itself, and leaves it masked and without DMA;
  * what else it leaves does not matter, the port starts with a reset.
  */
 #include <linux/etherdevice.h>
 #include <linux/iopoll.h>
+#include <linux/ip.h>
 #include <linux/random.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
 
 #include "desc.h"
 #include "hw.h"
@@ -19,6 +23,7 @@
 #define I82576_IRQ_US		1000000
 #define I82576_LOOP_FRAMES	4
 #define I82576_LOOP_LEN		1024
+#define I82576_LOOP_QUEUES	2
 
 /* What makes the words up to the checksum's own a sum (datasheet 6.3). */
 #define I82576_NVM_CHECKSUM	0x3f
@@ -197,9 +202,19 @@ static int i82576_test_irqs(struct fl_dev *fl)
 	return i82576_gone(hw) ? -ENODEV : err;
 }
 
-/* Send a frame, see it come back and its slot be reported as sent. */
-static int i82576_loop_frame(struct fl_rx_ring *rx, struct fl_tx_ring *tx,
-			     const void *frame, dma_addr_t dma)
+/* Rings as those of lanes are, but out of the reach of stack and NAPI; a frame to an
+ * address that nobody else knows; how many of them each queue has received.
+ */
+struct i82576_loop {
+	struct fl_rx_ring *rx[I82576_LOOP_QUEUES];
+	struct fl_tx_ring *tx;
+	u8 *frame;
+	dma_addr_t dma;
+	u32 got[I82576_LOOP_QUEUES];
+};
+
+/* Send the frame, see it come back on a queue and its slot be reported as sent. */
+static int i82576_loop_frame(struct i82576_loop *loop, int queue)
 {
 	const struct fl_rx_leaf leaf = { .len = i82576_rx_len };
 	const struct fl_tx_req req = {
@@ -208,20 +223,24 @@ static int i82576_loop_frame(struct fl_rx_ring *rx, struct fl_tx_ring *tx,
 		.word[I82576_REQ_OLINFO] = FIELD_PREP(I82576_OLINFO_PAYLEN,
 						      I82576_LOOP_LEN),
 	};
-	u32 slot = tx->next_to_use++;
+	struct fl_rx_ring *rx = loop->rx[queue];
+	struct fl_tx_ring *tx = loop->tx;
+	u32 slot = loop->got[queue];
 	u32 status, done;
 	int err;
 
-	i82576_tx_data(tx, slot, dma, I82576_LOOP_LEN, &req, true, true);
+	i82576_tx_data(tx, tx->next_to_use++, loop->dma, I82576_LOOP_LEN, &req,
+		       true, true);
 	i82576_tx_kick(tx);
 	err = read_poll_timeout(i82576_pull, status, status, 20,
 				I82576_LOOP_US, false, rx, slot);
 	if (err)
 		return err;
+	loop->got[queue]++;
 	fl_rx_sync(rx, slot, leaf);
 	if ((status & (I82576_RXD_EOP | I82576_RXD_RXE)) != I82576_RXD_EOP ||
 	    i82576_rx_len(rx, slot) != I82576_LOOP_LEN ||
-	    memcmp(rx->buf[slot] + rx->headroom, frame, I82576_LOOP_LEN))
+	    memcmp(rx->buf[slot] + rx->headroom, loop->frame, I82576_LOOP_LEN))
 		return -EIO;
 	err = read_poll_timeout(i82576_tx_done, done, done, 20, I82576_LOOP_US,
 				false, tx);
@@ -243,73 +262,189 @@ static int i82576_loop_link(struct i82576 *hw)
 	       i82576_link_up(hw, I82576_LOOP_LINK_MS);
 }
 
-/* Only frames to an address that nobody else knows come in, on queue 0. */
-static int i82576_loop(struct i82576 *hw, struct fl_rx_ring *rx,
-		       struct fl_tx_ring *tx, u8 *frame, dma_addr_t dma)
+static int i82576_loop_start(struct i82576 *hw, struct i82576_loop *loop)
 {
-	struct ethhdr *eth = (struct ethhdr *)frame;
-	int i, err;
+	struct ethhdr *eth = (struct ethhdr *)loop->frame;
+	int i;
 
 	eth_random_addr(eth->h_dest);
 	ether_addr_copy(eth->h_source, eth->h_dest);
-	eth->h_proto = htons(ETH_P_LOOPBACK);
 
+	i82576_init_rx(hw);
 	i82576_write_rar(hw, 0, eth->h_dest);
-	i82576_rx_queue_start(hw, rx);
-	i82576_tx_queue_start(hw, tx);
+	for (i = 0; i < I82576_LOOP_QUEUES && loop->rx[i]; i++)
+		i82576_rx_queue_start(hw, loop->rx[i]);
+	i82576_tx_queue_start(hw, loop->tx);
 	i82576_init_tx(hw);
 	i82576_wr(hw, I82576_RCTL, RCTL_RXEN | RCTL_SECRC);
-	err = i82576_loop_link(hw);
+	return i82576_loop_link(hw);
+}
+
+static void i82576_loop_free(struct fl_dev *fl, struct i82576_loop *loop)
+{
+	int i;
+
+	if (loop->frame)
+		dma_free_coherent(fl->dev, I82576_LOOP_LEN, loop->frame,
+				  loop->dma);
+	fl_tx_ring_free(loop->tx);
+	for (i = 0; i < I82576_LOOP_QUEUES; i++)
+		fl_rx_ring_free(loop->rx[i]);
+}
+
+static int i82576_loop_alloc(struct fl_dev *fl, struct i82576_loop *loop,
+			     int queues)
+{
+	const struct fl_config cfg = {
+		.lanes = queues,
+		.rx_size = FL_RING_SIZE_MIN,
+		.tx_size = FL_RING_SIZE_MIN,
+		.mtu = ETH_DATA_LEN,
+	};
+	int i;
+
+	loop->frame = dma_alloc_coherent(fl->dev, I82576_LOOP_LEN, &loop->dma,
+					 GFP_KERNEL);
+	loop->tx = fl_tx_ring_alloc(&fl->lane[0], &cfg);
+	for (i = 0; i < queues; i++) {
+		loop->rx[i] = fl_rx_ring_alloc(&fl->lane[i], &cfg);
+		if (!loop->rx[i] || i82576_rx_fill(loop->rx[i]))
+			return -ENOMEM;
+	}
+	return loop->frame && loop->tx ? 0 : -ENOMEM;
+}
+
+/* Run a test of frames that come back. */
+static int i82576_loop(struct fl_dev *fl, int queues,
+		       int (*test)(struct i82576 *hw, struct i82576_loop *loop))
+{
+	struct i82576 *hw = i82576_of(fl);
+	struct i82576_loop loop = {};
+	int err, err2;
+
+	err = i82576_loop_alloc(fl, &loop, queues) ?: i82576_reset(hw);
+	if (err)
+		goto out_free;
+	err = i82576_loop_start(hw, &loop);
+	if (err == -ENOLINK && !hw->queue_filters) {
+		netdev_info(fl->netdev,
+			    "device model without link: loopback not tested\n");
+		err = 0;
+	} else if (!err) {
+		err = test(hw, &loop);
+	}
+	/* Nothing else ends all DMA for certain. */
+	err2 = i82576_reset(hw);
+	err = err2 ?: err;
+out_free:
+	i82576_loop_free(fl, &loop);
+	return err;
+}
+
+/* Frames without an IP header have no hash: they come in on queue 0. */
+static int i82576_loop_all(struct i82576 *hw, struct i82576_loop *loop)
+{
+	struct ethhdr *eth = (struct ethhdr *)loop->frame;
+	int i, err = 0;
+
+	eth->h_proto = htons(ETH_P_LOOPBACK);
 	for (i = 0; i < I82576_LOOP_FRAMES && !err; i++) {
 		get_random_bytes(eth + 1, I82576_LOOP_LEN - sizeof(*eth));
-		err = i82576_loop_frame(rx, tx, frame, dma);
+		err = i82576_loop_frame(loop, 0);
 		if (err)
 			netdev_err(hw->fl.netdev, "loopback: frame %d %s\n", i,
 				   err == -EIO ? "comes back damaged" :
 						 "does not come back");
 	}
-	if (err == -ENOLINK && !hw->queue_filters) {
-		netdev_info(hw->fl.netdev,
-			    "device model without link: loopback not tested\n");
-		return 0;
-	}
 	return err;
 }
 
-/* Rings of its own, as those of a lane are, but out of the reach of stack and
- * NAPI.
- */
 static int i82576_test_loopback(struct fl_dev *fl)
 {
-	const struct fl_config cfg = {
-		.lanes = 1,
-		.rx_size = FL_RING_SIZE_MIN,
-		.tx_size = FL_RING_SIZE_MIN,
-		.mtu = ETH_DATA_LEN,
-	};
-	struct fl_rx_ring *rx = fl_rx_ring_alloc(&fl->lane[0], &cfg);
-	struct fl_tx_ring *tx = fl_tx_ring_alloc(&fl->lane[0], &cfg);
-	struct i82576 *hw = i82576_of(fl);
-	int err = -ENOMEM, err2;
-	dma_addr_t dma;
-	void *frame;
+	return i82576_loop(fl, 1, i82576_loop_all);
+}
 
-	frame = dma_alloc_coherent(fl->dev, I82576_LOOP_LEN, &dma, GFP_KERNEL);
-	if (!rx || !tx || !frame || i82576_rx_fill(rx))
-		goto out_free;
-	err = i82576_reset(hw);
+/* A datagram of the flow, which is one of UDP over IPv4. */
+static void i82576_steer_fill(struct i82576_loop *loop,
+			      const struct fl_flow_key *key)
+{
+	struct ethhdr *eth = (struct ethhdr *)loop->frame;
+	struct iphdr *ip = (struct iphdr *)(eth + 1);
+	struct udphdr *udp = (struct udphdr *)(ip + 1);
+
+	memset(eth + 1, 0, I82576_LOOP_LEN - sizeof(*eth));
+	eth->h_proto = key->l3;
+	*ip = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(*ip) / 4,
+		.tot_len = htons(I82576_LOOP_LEN - sizeof(*eth)),
+		.ttl = 1,
+		.protocol = key->proto,
+		.saddr = key->src.s6_addr32[0],
+		.daddr = key->dst.s6_addr32[0],
+	};
+	ip->check = ip_fast_csum(ip, ip->ihl);
+	udp->source = key->src_port;
+	udp->dest = key->dst_port;
+	udp->len = htons(I82576_LOOP_LEN - sizeof(*eth) - sizeof(*ip));
+}
+
+static int i82576_steer_frame(struct i82576 *hw, struct i82576_loop *loop,
+			      const struct fl_flow_key *key, int queue,
+			      const char *by)
+{
+	int err;
+
+	i82576_steer_fill(loop, key);
+	err = i82576_loop_frame(loop, queue);
 	if (err)
-		goto out_free;
-	err = i82576_loop(hw, rx, tx, frame, dma);
-	/* Nothing else ends all DMA for certain. */
-	err2 = i82576_reset(hw);
-	err = err2 ?: err;
-out_free:
-	if (frame)
-		dma_free_coherent(fl->dev, I82576_LOOP_LEN, frame, dma);
-	fl_tx_ring_free(tx);
-	fl_rx_ring_free(rx);
+		netdev_err(hw->fl.netdev,
+			   "steering by %s: no good frame on lane %d\n", by,
+			   queue);
 	return err;
+}
+
+/* All entries of the table lead to queue 1, then to 0; then a filter leads one flow
+ * to queue 1, and another one stays. Addresses are those of benchmarks, RFC 2544.
+ */
+static int i82576_steer_all(struct i82576 *hw, struct i82576_loop *loop)
+{
+	struct fl_filter f = {
+		.key = {
+			.src.s6_addr32[0] = htonl(0xc6120001),
+			.dst.s6_addr32[0] = htonl(0xc6120002),
+			.src_port = htons(1000),
+			.dst_port = htons(2000),
+			.l3 = htons(ETH_P_IP),
+			.proto = IPPROTO_UDP,
+		},
+		.match = FL_MATCH_ALL,
+		.owner = FL_FILTER_RULE,
+		.lane = 1,
+	};
+	int queue, i, err = 0;
+
+	for (queue = 1; queue >= 0 && !err; queue--) {
+		for (i = 0; i < RETA_ENTRIES / 4; i++)
+			i82576_wr(hw, I82576_RETA(i), queue * 0x01010101);
+		err = i82576_steer_frame(hw, loop, &f.key, queue, "hash");
+	}
+	if (err || !hw->queue_filters)
+		return err;
+	i82576_write_filter(hw, 0, &f);
+	err = i82576_steer_frame(hw, loop, &f.key, 1, "filter");
+	if (err)
+		return err;
+	f.key.src_port = htons(1001);
+	return i82576_steer_frame(hw, loop, &f.key, 0, "no filter");
+}
+
+/* A port with one vector has nowhere to steer to. */
+static int i82576_test_steering(struct fl_dev *fl)
+{
+	if (fl->caps.lanes_max < I82576_LOOP_QUEUES)
+		return i82576_gone(i82576_of(fl)) ? -ENODEV : 0;
+	return i82576_loop(fl, I82576_LOOP_QUEUES, i82576_steer_all);
 }
 
 const struct fl_test i82576_tests[I82576_TESTS] = {
@@ -319,4 +454,5 @@ const struct fl_test i82576_tests[I82576_TESTS] = {
 	{ "Registers     (offline)", true, i82576_test_regs },
 	{ "Interrupts    (offline)", true, i82576_test_irqs },
 	{ "Loopback      (offline)", true, i82576_test_loopback },
+	{ "Steering      (offline)", true, i82576_test_steering },
 };

@@ -161,7 +161,7 @@ diag() {
 	ethtool -t "$dev" "$1" 2>&1 |
 		awk '/result is/ { v = $NF } NF > 1 && $NF ~ /^[0-9]+$/ { v = v " " $NF } END { print v }'
 }
-diag_good="PASS 0 0 0 0 0 0"
+diag_good="PASS 0 0 0 0 0 0 0"
 
 # one_vector NAME KIND: what has to hold where a port has one interrupt of that kind; the
 # log says so since the mark

@@ -9,7 +9,7 @@
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
-unlinked="FAIL 67 0 0 0 0 0"
+unlinked="FAIL 67 0 0 0 0 0 0"
 
 driver_up
 pci=$(fl_pci 0)
@@ -113,7 +113,7 @@ for mode in online offline; do
 done
 is "what does not come back is closed" "" "$(ip -o link show "$dev" | grep -o '[<,]UP')"
 must decode 0
-is "offline, down, no answer" "FAIL 110 110 0 5 110 110" "$(diag offline)"
+is "offline, down, no answer" "FAIL 110 110 0 5 110 110 110" "$(diag offline)"
 must decode 2
 port_back
 traffic "answers again"
