@@ -30,6 +30,9 @@ static const struct fl_caps mock_caps = {
 	.itr_unit_ns = 2048,
 	.rss_table = 128,
 	.rss_key = 40,
+	.flow_filters = 8,
+	.ether_filters = 2,
+	.ether_lanes = 2,
 	.vlan_strip_is_insert = true,
 };
 

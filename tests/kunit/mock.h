@@ -184,6 +184,8 @@ struct mock {
 	u32 rss_writes;		/* how often set_rss() wrote it */
 	u32 bucket_writes;	/* calls of set_buckets() */
 	u32 bucket_moves;	/* entries that these changed */
+	struct fl_filter filter[FL_FILTERS_MAX];	/* as the device has them */
+	u32 filter_writes;	/* how often set_filter() wrote one */
 	bool registered;
 	struct sk_buff_head rxq;
 	char calls[256];
@@ -243,5 +245,8 @@ u32 mock_rx_frame(struct mock *mock, int lane, const void *data, u32 len,
 		  const struct mock_rxd *d);
 u32 mock_tx_run(struct mock *mock, int lane, u32 packets);
 void mock_tx_forget(struct mock *mock);
+
+/* test_nfc.c: what nfc.c calls to have a flow leave a filter */
+void nfc_evict_locked(struct fl_dev *fl, int i);
 
 #endif /* FLOWLANE_KUNIT_MOCK_H */

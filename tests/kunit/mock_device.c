@@ -302,11 +302,23 @@ static void mock_rss_take(struct mock *mock)
 			mock_fault(mock, "the table names a lane that is not in use");
 }
 
+static void mock_filter_take(struct mock *mock, int i)
+{
+	const struct fl_filter *f = &mock->fl.filter[i];
+
+	mock->filter[i] = *f;
+	if (f->owner != FL_FILTER_FREE && f->lane >= mock->fl.cfg.lanes)
+		mock_fault(mock, "a filter names a lane that is not in use");
+}
+
 static void mock_queues_start(struct mock *mock)
 {
+	const struct fl_caps *caps = &mock->fl.caps;
 	int i;
 
 	mock_rss_take(mock);
+	for (i = 0; i < caps->flow_filters + caps->ether_filters; i++)
+		mock_filter_take(mock, i);
 	for (i = 0; i < mock->fl.cfg.lanes; i++) {
 		struct fl_lane *lane = &mock->fl.lane[i];
 		struct mock_lane *ml = &mock->lane[i];
@@ -419,6 +431,17 @@ static void mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 	mock->bucket_writes++;
 }
 
+static void mock_set_filter(struct fl_dev *fl, int i)
+{
+	struct mock *mock = mock_of(fl);
+
+	lockdep_assert_held(&fl->steer_lock);
+	if (!mock->lane[0].live)
+		mock_fault(mock, "a filter of a device that is not up");
+	mock_filter_take(mock, i);
+	mock->filter_writes++;
+}
+
 static void mock_set_mac(struct fl_dev *fl)
 {
 	mock_called(mock_of(fl), "mac", -1);
@@ -481,6 +504,7 @@ const struct fl_hw_ops mock_hw_ops = {
 	.set_itr = mock_set_itr,
 	.set_rss = mock_set_rss,
 	.set_buckets = mock_set_buckets,
+	.set_filter = mock_set_filter,
 	.set_mac = mock_set_mac,
 	.set_vlan = mock_set_vlan,
 	.set_features = mock_set_features,

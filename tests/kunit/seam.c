@@ -9,6 +9,7 @@
 
 struct seam_held seam_held;
 struct seam_sync seam_sync;
+struct seam_regs seam_regs;
 bool seam_rxfh_configured;
 bool seam_no_retry;
 bool seam_flow_expired;
@@ -34,6 +35,7 @@ void seam_reset(void)
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
 	memset(seam_irqs, 0, sizeof(seam_irqs));
+	memset(&seam_regs, 0, sizeof(seam_regs));
 }
 
 /**
@@ -331,4 +333,18 @@ int seam_set_queues(struct net_device *netdev, unsigned int tx,
 void seam_writel(u32 val, void __iomem *addr)
 {
 	mock_bell(addr, val);
+}
+
+/**
+ * seam_reg_writel() - as writel(), and a suite that plays the device is told
+ * @val: value
+ * @addr: register
+ */
+void seam_reg_writel(u32 val, void __iomem *addr)
+{
+	unsigned long reg = (unsigned long)addr - (unsigned long)seam_regs.base;
+
+	writel(val, addr);
+	if (reg < seam_regs.bytes)
+		seam_regs.written(reg, val);
 }

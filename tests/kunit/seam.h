@@ -55,6 +55,17 @@ struct seam_sync {
 
 extern struct seam_sync seam_sync;
 
+/* The registers of a device that a suite plays, in plain memory, and what is told of
+ * each write. Files compiled with SEAM_REGS write there if it is theirs.
+ */
+struct seam_regs {
+	u32 *base;
+	u32 bytes;
+	void (*written)(u32 reg, u32 val);
+};
+
+extern struct seam_regs seam_regs;
+
 /* A user has set the table of receive hashing: only ethtool's core can mark that. */
 extern bool seam_rxfh_configured;
 
@@ -102,6 +113,7 @@ int seam_cow_head(struct sk_buff *skb, unsigned int headroom);
 int seam_set_queues(struct net_device *netdev, unsigned int tx,
 		    unsigned int rx);
 void seam_writel(u32 val, void __iomem *addr);
+void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 struct irq_data *seam_irq_data(int irq);
 
@@ -135,7 +147,11 @@ struct irq_data *seam_irq_data(int irq);
 #undef netif_set_real_num_queues
 #define netif_set_real_num_queues seam_set_queues
 #undef writel
+#ifdef SEAM_REGS
+#define writel seam_reg_writel
+#else
 #define writel seam_writel
+#endif
 #undef mod_timer
 #define mod_timer seam_mod_timer
 #undef irq_get_irq_data
