@@ -15,9 +15,10 @@
  * Both ends of a connection count from their start.  A command on standard input is
  * answered by a line of JSON:
  *
- *   snap          receive, send: the counts now
- *   after N       receive: the same, when N more messages were read (or in a minute)
- *   after N EACH  and every connection has read EACH more
+ *   snap          receive, send: the counts now; with them the kernel's own of what one
+ *                 CPU handed another: received_rps (softnet_stat) and function call interrupts
+ *   after N       receive: the same, when N more bytes were read (or in a minute)
+ *   after N EACH  and EACH more on every connection
  *   move          receive: each thread goes to the next CPU of the list
  *   shuffle MS    receive: each thread goes to a CPU of chance, so often; 0: never
  *   rate N        send: another RATE
@@ -103,7 +104,6 @@ static bool tcp_info(int fd, struct tcp_info *info)
 /* --- Receiving */
 
 struct conn {
-	uint64_t recvs;
 	uint64_t bytes;
 	int fd;
 	bool open;
@@ -121,7 +121,7 @@ struct count {
 static struct conn conns[CONNS_MAX];
 static struct count counts[CPUS_MAX];
 static uint64_t accepted, finished, out_of_order;
-static int cpus[CPUS_MAX], epolls[CPUS_MAX], threads, turn, shuffle_ms;
+static int cpus[CPUS_MAX], epolls[CPUS_MAX], turn_seen[CPUS_MAX], threads, turn, shuffle_ms;
 static struct { unsigned int napi, cpu; } lanes[LANES_MAX];
 static int lane_count;
 
@@ -152,8 +152,7 @@ static void account(struct conn *conn, size_t bytes)
 
 	getsockopt(conn->fd, SOL_SOCKET, SO_INCOMING_NAPI_ID, &napi, &size);
 	home = home_of(napi);
-	add(conn->recvs, 1);
-	conn->bytes += bytes;
+	add(conn->bytes, bytes);
 	add(count->recvs, 1);
 	add(count->bytes, bytes);
 	if (home < 0)
@@ -180,7 +179,7 @@ static void hang_up(struct conn *conn)
 }
 
 /* The thread's own place in the list, and how far all have moved */
-static void place(int number, int *turn_seen, uint64_t *shuffled)
+static void place(int number, uint64_t *shuffled)
 {
 	int now = get(turn), every = get(shuffle_ms);
 
@@ -188,14 +187,14 @@ static void place(int number, int *turn_seen, uint64_t *shuffled)
 		*shuffled = now_ms();
 		pin(cpus[rand() % threads]);
 	}
-	if (now != *turn_seen)
+	if (now != turn_seen[number])
 		pin(cpus[(number + now) % threads]);
-	*turn_seen = now;
+	put(turn_seen[number], now);
 }
 
 static void *consume(void *argument)
 {
-	int number = (int *)argument - epolls, turn_seen = -1;
+	int number = (int *)argument - epolls;
 	struct epoll_event ready[64];
 	char data[0x10000];
 	uint64_t shuffled = 0;
@@ -203,7 +202,7 @@ static void *consume(void *argument)
 	for (;;) {
 		int n;
 
-		place(number, &turn_seen, &shuffled);
+		place(number, &shuffled);
 		n = epoll_wait(epolls[number], ready, 64, 50);
 		for (int i = 0; i < n; i++) {
 			struct conn *conn = &conns[ready[i].data.u64];
@@ -269,6 +268,30 @@ static void print_count(const struct count *count)
 	printf("\"unknown\": %lu", count->unknown);
 }
 
+/* Asked of the kernel here, so that no program starts between two snaps */
+static void print_handovers(void)
+{
+	FILE *softnet = fopen("/proc/net/softnet_stat", "r");
+	FILE *interrupts = fopen("/proc/interrupts", "r");
+	uint64_t received = 0, calls = 0;
+	char line[4096], *word;
+	unsigned int woken;
+
+	if (!softnet || !interrupts)
+		die("/proc");
+	while (fgets(line, sizeof(line), softnet))
+		if (sscanf(line, "%*x %*x %*x %*x %*x %*x %*x %*x %*x %x", &woken) == 1)
+			received += woken;
+	while (fgets(line, sizeof(line), interrupts)) {
+		word = strstr(line, "CAL:");
+		while (word && *(word += strcspn(word, "0123456789")))
+			calls += strtoull(word, &word, 10);
+	}
+	fclose(softnet);
+	fclose(interrupts);
+	printf(", \"received_rps\": %lu, \"calls\": %lu", received, calls);
+}
+
 static void receive_snap(void)
 {
 	uint64_t disordered = get(out_of_order), open = 0;
@@ -285,6 +308,7 @@ static void receive_snap(void)
 	}
 	printf("{");
 	print_count(&sum);
+	print_handovers();
 	printf(", \"open\": %lu, \"finished\": %lu, \"out_of_order\": %lu, \"cpus\": [",
 	       open, get(finished), disordered);
 	for (int i = 0; i < CPUS_MAX; i++) {
@@ -298,24 +322,33 @@ static void receive_snap(void)
 	printf("]}\n");
 }
 
-/* How many open connections have not read EACH since FROM */
+/* Has a connection not read EACH bytes since FROM? */
 static bool some_behind(const uint64_t *from, uint64_t each)
 {
 	for (int i = 0; i < CONNS_MAX; i++)
-		if (get(conns[i].open) && get(conns[i].recvs) < from[i] + each)
+		if (get(conns[i].open) && get(conns[i].bytes) < from[i] + each)
 			return true;
 	return false;
 }
 
 static void receive_after(uint64_t n, uint64_t each)
 {
-	uint64_t until = total().recvs + n, end = now_ms() + AFTER_LIMIT_MS;
+	uint64_t until = total().bytes + n, end = now_ms() + AFTER_LIMIT_MS;
 	static uint64_t from[CONNS_MAX];
 
 	for (int i = 0; i < CONNS_MAX; i++)
-		from[i] = get(conns[i].recvs);
-	while ((total().recvs < until || (each && some_behind(from, each))) && now_ms() < end)
+		from[i] = get(conns[i].bytes);
+	while ((total().bytes < until || (each && some_behind(from, each))) && now_ms() < end)
 		usleep(5000);
+}
+
+/* Until all of them have arrived */
+static void move_all(void)
+{
+	add(turn, 1);
+	for (int i = 0; i < threads; i++)
+		while (get(turn_seen[i]) != turn)
+			usleep(1000);
 }
 
 static void receive_command(const char *line)
@@ -328,7 +361,7 @@ static void receive_command(const char *line)
 	else if (sscanf(line, "shuffle %d", &ms) == 1)
 		put(shuffle_ms, ms);
 	else if (!strncmp(line, "move", 4))
-		add(turn, 1);
+		move_all();
 	receive_snap();
 }
 
@@ -367,6 +400,7 @@ static int receive(const char *port, char *cpu_list, char *lane_list)
 		die("listen");
 	for (int i = 0; i < threads; i++) {
 		epolls[i] = epoll_create1(0);
+		turn_seen[i] = -1;
 		start(consume, &epolls[i]);
 	}
 	start(take, &listener);
