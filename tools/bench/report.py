@@ -5,6 +5,7 @@ import dataclasses
 from dataclasses import dataclass
 
 import figures
+import steering
 import table
 
 COUNTED, CLOCK, TIMED = "count", "clock", "time"
@@ -265,6 +266,13 @@ def markdown(all_rows, grown, facts):
                 for index, (value, _) in enumerate(points[names[0]])]
         lines += [f"## {curve.title}, by {curve.axis}", "", *markdown_table(head, body), ""]
     return "\n".join(lines + LEGEND.split("\n")) + "\n"
+
+
+def steering_markdown(samples):
+    lines = [f"## {steering.TITLE}", ""] if samples else []
+    for title, head, body in steering.tables(samples):
+        lines += [f"{title[0].upper()}{title[1:]}:", "", *markdown_table(head, body), ""]
+    return "\n".join(lines)
 
 
 # --- JSON

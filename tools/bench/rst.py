@@ -1,6 +1,7 @@
 """The documentation's tables (Documentation/cost-tables.rst): the medians, short."""
 
 import report
+import steering
 import table
 
 # Columns: figure, title
@@ -76,4 +77,11 @@ def tables(rows, grown, facts):
             lines += [what, "", *body] if body else []
     for _, curve, points in grown:
         lines += heading(f"{curve.title}, by {curve.axis}", "-") + curve_table(curve, points)
+    return "\n".join(lines)
+
+
+def steering_tables(samples):
+    lines = ["", *heading(steering.TITLE, "-")] if samples else []
+    for title, head, body in steering.tables(samples):
+        lines += [f"{title[0].upper()}{title[1:]}:", "", *simple_table(head, body)]
     return "\n".join(lines)

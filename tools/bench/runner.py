@@ -51,6 +51,7 @@ class Tools:
         # By name in the symbol table; the kernel's own modules come without debug information
         self.debug_files = {"flowlane": self.module}
         self.load = self.compile("load")
+        self.flows = self.compile("flows")
         self.plugin = self.compile("count.so", "-shared", "-fPIC", "-fvisibility=hidden")
 
     def compile(self, name, *flags):

@@ -57,8 +57,9 @@ class Interface:
 
     def __init__(self, words):
         self.driver, self.device, self.peer, self.address = words.split()
-        place_vectors(self.device)
         place_vectors(self.peer)
+        if self.driver == "igb":
+            place_vectors(self.device)
         self.lanes = self.find_lanes()
 
     def find_lanes(self):
@@ -101,20 +102,12 @@ def cpu_of(irq):
 
 
 def place_vectors(device):
-    """A CPU for each lane, as Flowlane has it by itself and an administrator would do for igb"""
+    """A CPU for each lane, as Flowlane has it by itself and an administrator does for igb"""
     for number, irq in enumerate(vectors(device)):
         write(f"/proc/irq/{irq}/smp_affinity_list", number % CPUS)
 
 
 # --- A measurement
-
-def handovers():
-    """Packets that one CPU gave another (softnet_stat's received_rps counts how often it was
-    woken for some), and function call interrupts"""
-    softnet = sum(int(line.split()[9], 16) for line in read("/proc/net/softnet_stat").splitlines())
-    calls = re.search(r"^ *CAL:([ \d]*)", read("/proc/interrupts"), re.M)[1]
-    return {"received_rps": softnet, "calls": sum(map(int, calls.split()))}
-
 
 def lane_packets(interface):
     """{CPU: packets} by the driver's own counters"""
@@ -126,10 +119,6 @@ def lane_packets(interface):
     return found
 
 
-def difference(after, before):
-    return {key: after[key] - before[key] for key in before if isinstance(before[key], int)}
-
-
 def settle(receiver, row):
     """Until every flow is known and where it belongs"""
     receiver.ask(f"after {row['settle'] * row['size']} {row['each'] * row['size']}")
@@ -137,10 +126,10 @@ def settle(receiver, row):
 
 def window(interface, receiver, row, sums):
     """One stretch of paced messages, added to SUMS"""
-    counted, lanes = handovers(), lane_packets(interface)
+    lanes = lane_packets(interface)
     before = receiver.ask("snap")
     after = receiver.ask(f"after {row['messages'] * row['size']}")
-    found = {**difference(after, before), **difference(handovers(), counted)}
+    found = {key: after[key] - before[key] for key in before if isinstance(before[key], int)}
     if row["conns"] == 1:
         # With one connection the driver's counters can be asked as well.
         grown = {cpu: count - lanes[cpu] for cpu, count in lane_packets(interface).items()}
@@ -178,7 +167,6 @@ def measure(interface, sender, receiver, row, mode):
         receiver.ask("move")
         settle(receiver, row)
         window(interface, receiver, row, result)
-        if os.environ.get("DEBUG"): print(interface.driver, mode, result, flush=True)
     result["mbits"] = speed(sender, receiver, row)
     sender.ask("rate 0")
     return result

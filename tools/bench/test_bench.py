@@ -14,6 +14,7 @@ import plot
 import report
 import rst
 import runner
+import steering
 import table
 
 DEVICE = table.DEVICES[0]
@@ -113,6 +114,27 @@ class Output(unittest.TestCase):
         known = {(wire, one.name) for one in table.SCENARIOS for wire in one.wires}
         self.assertTrue(all(any(name == known_name for _, known_name in known)
                             for target in report.TARGETS for name in target.scenarios))
+
+
+class Steering(unittest.TestCase):
+    def setUp(self):
+        sample = {"conns": 64, "driver": "flowlane", "mode": "rfs", "bytes": 2000000, "home_bytes": 500000,
+                  "received_rps": 700, "calls": 900, "mbits": 300, "lane_home": 0, "lane_packets": 0}
+        self.samples = [sample, {**sample, "home_bytes": 600000, "received_rps": 500},
+                        {**sample, "mode": "arfs", "home_bytes": 1600000, "received_rps": 4}]
+
+    def test_medians(self):
+        found = steering.medians(self.samples)
+        self.assertEqual(found["home"][64], {("flowlane", "rfs"): 27.5, ("flowlane", "arfs"): 80})
+        self.assertEqual(found["rps"][64], {("flowlane", "rfs"): 300, ("flowlane", "arfs"): 2})
+        self.assertNotIn("lane_home", found)
+
+    def test_only_what_was_measured_is_shown(self):
+        for text in (steering.text(self.samples), report.steering_markdown(self.samples),
+                     rst.steering_tables(self.samples)):
+            self.assertIn("80", text)
+            self.assertNotIn("igb: RFS", text)
+        self.assertEqual(steering.text([]) + rst.steering_tables([]) + report.steering_markdown([]), "")
 
 
 if __name__ == "__main__":
