@@ -114,18 +114,29 @@ fast_resent() { in_peer nstat -asz TcpExtTCPFastRetrans | awk '/Fast/ { print $2
 
 # --- Modes
 
-# mode rss|rfs|arfs: by their hashes alone, with the kernel's RFS, or steered by the port
-mode() {
-	local file entries=0 queue=0
-	[ "$1" = rss ] || entries=32768 queue=4096
-	echo $entries >/proc/sys/net/core/rps_sock_flow_entries
+# flow_tables N: of the stack, for each queue; new ones know of no flow
+flow_tables() {
+	local file
 	for file in /sys/class/net/"$dev"/queues/rx-*/rps_flow_cnt; do
-		echo $queue >"$file"
+		echo "$1" >"$file"
 	done
+}
+
+# mode rss|rfs|arfs: by their hashes alone, with the kernel's RFS, or steered by the port. The
+# stack asks for a flow when its consumer moves or when it sees the flow first: so the tables
+# come last.
+mode() {
+	flow_tables 0
 	if [ "$1" = arfs ]; then
 		check "ntuple on" ethtool -K "$dev" ntuple on
 	else
 		ethtool -K "$dev" ntuple off
+	fi
+	if [ "$1" = rss ]; then
+		echo 0 >/proc/sys/net/core/rps_sock_flow_entries
+	else
+		echo 32768 >/proc/sys/net/core/rps_sock_flow_entries
+		flow_tables 4096
 	fi
 }
 

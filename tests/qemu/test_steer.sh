@@ -113,6 +113,7 @@ yes "fewer lanes: traffic goes on" "$(progress) > 0"
 must ethtool -L "$dev" combined "$n"
 goes_on "fewer lanes and more"
 find_lanes
+yes "flows are steered now" "$(steered) > 0" "$(steering)"
 must ethtool -K "$dev" ntuple off
 is "ntuple off: no flow is steered" 0 "$(steered)"
 goes_on "ntuple off"

@@ -70,15 +70,21 @@ class Interface:
         irqs = vectors(self.device)
         return [(row["id"], cpu_of(row.get("irq", irq))) for row, irq in zip(rows, irqs)]
 
-    def set_mode(self, mode):
-        """rss, rfs or arfs"""
-        write("/proc/sys/net/core/rps_sock_flow_entries", 0 if mode == "rss" else SOCK_FLOWS)
+    def set_flow_tables(self, entries):
         queues = f"/sys/class/net/{self.device}/queues"
         for queue in os.listdir(queues):
             if queue.startswith("rx-"):
-                write(f"{queues}/{queue}/rps_flow_cnt", 0 if mode == "rss" else QUEUE_FLOWS)
+                write(f"{queues}/{queue}/rps_flow_cnt", entries)
+
+    def set_mode(self, mode):
+        """rss, rfs or arfs. The stack asks a port to steer a flow when its consumer moves, or
+        when it sees the flow first: so the tables, which are new then, come last."""
+        self.set_flow_tables(0)
         if self.can_steer():
             subprocess.run(["ethtool", "-K", self.device, "ntuple", "on" if mode == "arfs" else "off"], check=True)
+        write("/proc/sys/net/core/rps_sock_flow_entries", 0 if mode == "rss" else SOCK_FLOWS)
+        if mode != "rss":
+            self.set_flow_tables(QUEUE_FLOWS)
 
     def can_steer(self):
         said = subprocess.run(["ethtool", "-k", self.device], check=True, capture_output=True, text=True).stdout
