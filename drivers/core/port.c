@@ -497,7 +497,7 @@ static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
 	return 0;
 }
 
-/* More lanes run than before; the stack may use them. If it cannot, go back.
+/* More lanes run than before; the stack may send on them. If it cannot, go back.
  */
 static int fl_lanes_grown(struct fl_dev *fl, struct fl_rings *set,
 			  const struct fl_config *old)
@@ -505,7 +505,7 @@ static int fl_lanes_grown(struct fl_dev *fl, struct fl_rings *set,
 	u16 lanes = fl->cfg.lanes;
 	int err, i;
 
-	err = netif_set_real_num_queues(fl->netdev, lanes, lanes);
+	err = netif_set_real_num_tx_queues(fl->netdev, lanes);
 	if (!err || !fl->running)
 		return err;
 	/* The old rings stopped half way; the device starts at slot 0. */
@@ -515,6 +515,26 @@ static int fl_lanes_grown(struct fl_dev *fl, struct fl_rings *set,
 	}
 	fl_swap_in(fl, set, old);
 	fl_lanes_detach(fl, old->lanes, lanes);
+	netif_set_real_num_rx_queues(fl->netdev, old->lanes);
+	return err;
+}
+
+/* Before any lane of @cfg that is new receives, the stack has to know its queue; and
+ * before one goes, it has to let go of the queue that it sends on.
+ */
+static int fl_lanes_prepare(struct fl_dev *fl, const struct fl_config *cfg)
+{
+	u16 lanes = fl->cfg.lanes;
+	int err;
+
+	if (cfg->lanes <= lanes)
+		return netif_set_real_num_tx_queues(fl->netdev, cfg->lanes);
+	err = fl_lanes_attach(fl, lanes, cfg->lanes);
+	if (err)
+		return err;
+	err = netif_set_real_num_rx_queues(fl->netdev, cfg->lanes);
+	if (err)
+		fl_lanes_detach(fl, lanes, cfg->lanes);
 	return err;
 }
 
@@ -531,13 +551,7 @@ static int fl_reconfigure_running(struct fl_dev *fl,
 		NL_SET_ERR_MSG(extack, "no memory for the new rings, the port keeps its old ones");
 		return -ENOMEM;
 	}
-	if (cfg->lanes > old.lanes) {
-		err = fl_lanes_attach(fl, old.lanes, cfg->lanes);
-	} else {
-		/* The stack has to let go of a queue before its lane goes. */
-		err = netif_set_real_num_queues(fl->netdev, cfg->lanes,
-						cfg->lanes);
-	}
+	err = fl_lanes_prepare(fl, cfg);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "no interrupt or queue for the new lanes");
 		goto out_free;
@@ -553,6 +567,8 @@ static int fl_reconfigure_running(struct fl_dev *fl,
 			NL_SET_ERR_MSG(extack, "the stack takes no more queues");
 		err = err ?: err2;
 	} else {
+		/* No sooner: RFS warns of a packet from a queue that is none. */
+		netif_set_real_num_rx_queues(fl->netdev, cfg->lanes);
 		fl_lanes_detach(fl, cfg->lanes, old.lanes);
 	}
 out_free:

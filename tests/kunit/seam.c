@@ -326,6 +326,32 @@ int seam_set_queues(struct net_device *netdev, unsigned int tx,
 }
 
 /**
+ * seam_set_tx_queues() - as netif_set_real_num_tx_queues()
+ * @netdev: port
+ * @tx: Tx queues
+ *
+ * Return: 0 or a negative error.
+ */
+int seam_set_tx_queues(struct net_device *netdev, unsigned int tx)
+{
+	return seam_fails(SEAM_QUEUES) ?
+	       -ENOMEM : netif_set_real_num_tx_queues(netdev, tx);
+}
+
+/**
+ * seam_set_rx_queues() - as netif_set_real_num_rx_queues()
+ * @netdev: port
+ * @rx: Rx queues
+ *
+ * Return: 0 or a negative error.
+ */
+int seam_set_rx_queues(struct net_device *netdev, unsigned int rx)
+{
+	return seam_fails(SEAM_QUEUES) ?
+	       -ENOMEM : netif_set_real_num_rx_queues(netdev, rx);
+}
+
+/**
  * seam_writel() - as writel(), to the doorbell of a mock
  * @val: value
  * @addr: register

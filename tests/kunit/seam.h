@@ -112,6 +112,8 @@ int seam_put_padto(struct sk_buff *skb, unsigned int len);
 int seam_cow_head(struct sk_buff *skb, unsigned int headroom);
 int seam_set_queues(struct net_device *netdev, unsigned int tx,
 		    unsigned int rx);
+int seam_set_tx_queues(struct net_device *netdev, unsigned int tx);
+int seam_set_rx_queues(struct net_device *netdev, unsigned int rx);
 void seam_writel(u32 val, void __iomem *addr);
 void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
@@ -146,6 +148,10 @@ struct irq_data *seam_irq_data(int irq);
 #define skb_cow_head seam_cow_head
 #undef netif_set_real_num_queues
 #define netif_set_real_num_queues seam_set_queues
+#undef netif_set_real_num_tx_queues
+#define netif_set_real_num_tx_queues seam_set_tx_queues
+#undef netif_set_real_num_rx_queues
+#define netif_set_real_num_rx_queues seam_set_rx_queues
 #undef writel
 #ifdef SEAM_REGS
 #define writel seam_reg_writel

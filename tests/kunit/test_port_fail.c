@@ -244,8 +244,24 @@ static void fail_shrink_queues(struct kunit *test)
 	fail_expect_unnoticed(test, mock, &before);
 }
 
-/* It is asked last when lanes come: the old rings come back, and must be good
- * for it. They were in the middle when they went.
+/* It is told of Rx queues before lanes come, and nothing has happened yet. */
+static void fail_grow_rx_queues(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct fl_config cfg = mock->fl.cfg;
+	struct port_state before;
+
+	fail_start(test, mock, &before);
+	cfg.lanes = 4;
+	seam_fail(SEAM_QUEUES, 0, 1);
+	KUNIT_EXPECT_EQ(test, mock_reconfigure(mock, &cfg), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, seam_failed(SEAM_QUEUES), 1);
+	KUNIT_EXPECT_STREQ(test, mock->calls, "irq2 irq3 free2 free3");
+	fail_expect_unnoticed(test, mock, &before);
+}
+
+/* It is asked for Tx queues last: the old rings come back, and must be good for
+ * it. They were in the middle when they went.
  */
 static void fail_grow_queues(struct kunit *test)
 {
@@ -259,7 +275,7 @@ static void fail_grow_queues(struct kunit *test)
 	for (i = 0; i < 5; i++)
 		mock_rx_frame(mock, 0, frame_bytes(test, 60, i), 60, NULL);
 	cfg.lanes = 4;
-	seam_fail(SEAM_QUEUES, 0, 1);
+	seam_fail(SEAM_QUEUES, 1, 1);
 	KUNIT_EXPECT_EQ(test, mock_reconfigure(mock, &cfg), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, seam_failed(SEAM_QUEUES), 1);
 	port_expect_same(test, mock, &before);
@@ -453,6 +469,7 @@ static struct kunit_case fail_cases[] = {
 	KUNIT_CASE_PARAM(fail_reconfigure_buffers, fail_config_gen_params),
 	KUNIT_CASE(fail_reconfigure_irq),
 	KUNIT_CASE(fail_shrink_queues),
+	KUNIT_CASE(fail_grow_rx_queues),
 	KUNIT_CASE(fail_grow_queues),
 	KUNIT_CASE(fail_down_queues),
 	KUNIT_CASE_PARAM(fail_pause, fail_config_gen_params),
