@@ -5,7 +5,7 @@
 #   flows_up; connect 64 0,1,2,3; pace 4000; mode arfs
 #   settle 1000000; measure 1000000
 
-# shellcheck disable=SC2034 # for the tests that source this
+# shellcheck disable=SC2034,SC2154 # shared with the tests that source this
 message=1000
 fl_flows_port=7900
 # What one CPU has another do, by function
