@@ -438,6 +438,8 @@ static void mock_set_filter(struct fl_dev *fl, int i)
 	lockdep_assert_held(&fl->steer_lock);
 	if (!mock->lane[0].live)
 		mock_fault(mock, "a filter of a device that is not up");
+	if (i >= fl->caps.flow_filters + fl->caps.ether_filters)
+		mock_fault(mock, "a filter that the device does not have");
 	mock_filter_take(mock, i);
 	mock->filter_writes++;
 }

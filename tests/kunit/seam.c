@@ -14,6 +14,8 @@ bool seam_rxfh_configured;
 bool seam_no_retry;
 bool seam_flow_expired;
 struct irq_data *seam_irqs[SEAM_IRQS];
+bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
+struct seam_work seam_work;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -32,6 +34,8 @@ void seam_reset(void)
 	seam_rxfh_configured = false;
 	seam_no_retry = false;
 	seam_flow_expired = false;
+	seam_may_expire = NULL;
+	memset(&seam_work, 0, sizeof(seam_work));
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
 	memset(seam_irqs, 0, sizeof(seam_irqs));
@@ -48,6 +52,38 @@ void seam_reset(void)
 int seam_mod_timer(struct timer_list *timer, unsigned long expires)
 {
 	return mod_timer(timer, expires + (seam_no_retry ? 3600 * HZ : 0));
+}
+
+/**
+ * seam_expire_flow() - as rps_may_expire_flow(), a test's word
+ * @rxq: lane that the flow is wanted on
+ * @flow_id: as the stack gave it
+ * @filter_id: as the stack was given it
+ *
+ * Return: whether the flow may go.
+ */
+bool seam_expire_flow(u16 rxq, u32 flow_id, u16 filter_id)
+{
+	if (seam_may_expire)
+		return seam_may_expire(rxq, flow_id, filter_id);
+	return seam_flow_expired;
+}
+
+/**
+ * seam_schedule_work() - as schedule_delayed_work(), unless a test has its own way
+ * @work: work
+ * @delay: in jiffies
+ *
+ * Return: as schedule_delayed_work().
+ */
+bool seam_schedule_work(struct delayed_work *work, unsigned long delay)
+{
+	if (seam_work.held) {
+		WRITE_ONCE(seam_work.asked, true);
+		return true;
+	}
+	return schedule_delayed_work(work, seam_work.hurried ? min(delay, 1UL) :
+				     delay);
 }
 
 /**

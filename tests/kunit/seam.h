@@ -18,6 +18,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <net/page_pool/helpers.h>
 
 #include <flowlane/compat.h>
@@ -72,8 +73,20 @@ extern bool seam_rxfh_configured;
 /* A lane that ran out of buffers tries again only after the test. */
 extern bool seam_no_retry;
 
-/* What the stack says of a steered flow. */
+/* What the stack says of a steered flow: the function, if there is one. */
 extern bool seam_flow_expired;
+extern bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
+
+/* Delayed work: @held, it does not run, and a test does in its place what was asked
+ * for; @hurried, it runs at the next tick.
+ */
+struct seam_work {
+	bool held;
+	bool hurried;
+	bool asked;
+};
+
+extern struct seam_work seam_work;
 
 /* Interrupts that are in a test's mind only: where they go. NULL for those that the
  * kernel knows nothing of.
@@ -118,6 +131,8 @@ void seam_writel(u32 val, void __iomem *addr);
 void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 struct irq_data *seam_irq_data(int irq);
+bool seam_expire_flow(u16 rxq, u32 flow_id, u16 filter_id);
+bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -139,7 +154,8 @@ struct irq_data *seam_irq_data(int irq);
 #undef page_pool_dma_sync_for_cpu
 #define page_pool_dma_sync_for_cpu seam_sync_for_cpu
 #undef rps_may_expire_flow
-#define rps_may_expire_flow(dev, rxq, flow_id, filter_id) seam_flow_expired
+#define rps_may_expire_flow(dev, rxq, flow_id, filter_id) \
+	seam_expire_flow(rxq, flow_id, filter_id)
 #undef napi_build_skb
 #define napi_build_skb seam_build_skb
 #undef skb_put_padto
@@ -162,6 +178,8 @@ struct irq_data *seam_irq_data(int irq);
 #define mod_timer seam_mod_timer
 #undef irq_get_irq_data
 #define irq_get_irq_data seam_irq_data
+#undef schedule_delayed_work
+#define schedule_delayed_work seam_schedule_work
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)
