@@ -190,6 +190,38 @@ void fl_steer_epoch(struct fl_dev *fl)
 	spin_unlock_bh(&fl->steer_lock);
 }
 
+/* Have the lanes count. Another port may have had them count before: what they did
+ * since the last look belongs to no epoch, and the rates of that time are past.
+ */
+static void fl_steer_start_counting(struct fl_dev *fl)
+{
+	struct fl_steer *s = fl->steer;
+	u32 i;
+
+	for (i = 0; i < FL_FLOWS; i++) {
+		spin_lock_bh(&fl->steer_lock);
+		fl_slot_delta(fl, i, &s->flow[i]);
+		s->flow[i].rate = 0;
+		s->bucket[fl_bucket_of(fl, i)].load = 0;
+		spin_unlock_bh(&fl->steer_lock);
+	}
+	static_branch_inc(&fl_steer_counts);
+	WRITE_ONCE(s->counting, true);
+}
+
+/**
+ * fl_steer_stop_counting() - lanes need not count any more
+ * @s: steering, whose work is not running elsewhere
+ *
+ * Context: process, may sleep.
+ */
+void fl_steer_stop_counting(struct fl_steer *s)
+{
+	if (s->counting)
+		static_branch_dec(&fl_steer_counts);
+	WRITE_ONCE(s->counting, false);
+}
+
 /* Nothing is steered, and the device knows. */
 static bool fl_steer_at_rest(struct fl_dev *fl)
 {
@@ -203,7 +235,7 @@ static bool fl_steer_at_rest(struct fl_dev *fl)
 }
 
 /**
- * fl_steer_work() - an epoch has ended
+ * fl_steer_work() - an epoch has ended, or the first one begins
  * @work: of a port
  *
  * Runs while there are flows, and has the lanes count them.
@@ -216,13 +248,13 @@ void fl_steer_work(struct work_struct *work)
 					  work);
 	bool rest;
 
-	fl_steer_epoch(s->fl);
+	if (s->counting)
+		fl_steer_epoch(s->fl);
+	else
+		fl_steer_start_counting(s->fl);
 	rest = fl_steer_at_rest(s->fl);
-	if (!rest && !s->counting)
-		static_branch_inc(&fl_steer_counts);
-	if (rest && s->counting)
-		static_branch_dec(&fl_steer_counts);
-	s->counting = !rest;
-	if (!rest)
+	if (rest)
+		fl_steer_stop_counting(s);
+	else
 		schedule_delayed_work(&s->work, FL_STEER_EPOCH);
 }

@@ -82,8 +82,11 @@ static struct fl_flow *fl_flow_get(struct fl_dev *fl,
 static bool fl_bucket_free(const struct fl_steer *s, const struct fl_bucket *b,
 			   const struct fl_flow *f)
 {
-	u32 others = b->load - min(f->rate, b->load);
+	u32 others = 0;
 
+	/* What was counted when there were flows last is past. */
+	if (READ_ONCE(s->counting))
+		others = b->load - min(f->rate, b->load);
 	return b->moved != s->epoch && others * 2 <= f->rate;
 }
 
@@ -372,9 +375,7 @@ void fl_steer_stop(struct fl_dev *fl)
 
 	fl_steer_forget(fl);
 	cancel_delayed_work_sync(&s->work);
-	if (s->counting)
-		static_branch_dec(&fl_steer_counts);
-	s->counting = false;
+	fl_steer_stop_counting(s);
 }
 
 /**

@@ -87,7 +87,7 @@ struct fl_bucket {
  * @fl: owner
  * @on: requests are taken, and the device may be told
  * @enabled: as NETIF_F_NTUPLE
- * @counting: this port's lanes count by slot; @work, or with that at rest
+ * @counting: this port's lanes count by slot; written by @work, or with that at rest
  * @flows: slots in use
  * @epoch: number of the present one
  * @stats: what happened
@@ -144,6 +144,7 @@ void fl_flow_describe(const struct fl_dev *fl, const struct fl_flow *f,
 
 /* balance.c */
 void fl_steer_epoch(struct fl_dev *fl);
+void fl_steer_stop_counting(struct fl_steer *s);
 void fl_steer_work(struct work_struct *work);
 
 #endif /* FLOWLANE_CORE_STEER_H */
