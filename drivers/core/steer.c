@@ -281,14 +281,19 @@ void fl_steer_fit(struct fl_dev *fl)
 	u32 i;
 
 	spin_lock_bh(&fl->steer_lock);
-	for (i = 0; i < FL_FLOWS; i++)
-		if (s->flow[i].used && s->flow[i].lane >= fl->cfg.lanes)
-			fl_flow_forget(fl, &s->flow[i]);
 	for (i = 0; i < fl->caps.rss_table; i++) {
 		if (s->bucket[i].lane != FL_BY_TABLE &&
 		    s->bucket[i].lane >= fl->cfg.lanes)
 			s->bucket[i].lane = FL_BY_TABLE;
 		fl->rss.lane[i] = fl_bucket_lane(fl, i);
+	}
+	for (i = 0; i < FL_FLOWS; i++) {
+		struct fl_flow *f = &s->flow[i];
+
+		if (f->used && f->lane >= fl->cfg.lanes)
+			fl_flow_forget(fl, f);
+		else if (f->used && f->filter == FL_NO_FILTER)
+			fl_flow_look(fl, f);
 	}
 	spin_unlock_bh(&fl->steer_lock);
 }
