@@ -81,7 +81,8 @@ static void fl_pick(struct fl_filter_pick *pick, struct fl_flow *f)
 }
 
 /* How many packets are wanted on each lane. A slot that no flow has asked for is at
- * home where it is, or has no home: it weighs for things as they are. Returns
+ * home where it is, or has no home: it weighs for things as they are. So does one of
+ * a flow without the device's hash, for what is counted there is others'. Returns
  * whether a flow has asked for the bucket at all.
  */
 static bool fl_bucket_weigh(struct fl_dev *fl, u16 b, struct fl_filter_pick *pick)
@@ -96,13 +97,15 @@ static bool fl_bucket_weigh(struct fl_dev *fl, u16 b, struct fl_filter_pick *pic
 	for (slot = b; slot < FL_FLOWS; slot += fl->caps.rss_table) {
 		struct fl_flow *f = &s->flow[slot];
 
+		bool asked = f->used && f->hashed;
+
 		if (f->used)
 			fl_pick(pick, f);
-		if (f->used && f->filter != FL_NO_FILTER)
+		if (asked && f->filter != FL_NO_FILTER)
 			continue;
 		s->bucket[b].load += f->rate;
-		s->weight[f->used ? f->lane : lane] += f->rate;
-		wanted |= f->used && f->hashed;
+		s->weight[asked ? f->lane : lane] += f->rate;
+		wanted |= asked;
 	}
 	return wanted;
 }
