@@ -79,7 +79,7 @@ static void fl_steer_wait(struct fl_dev *fl, u16 idx)
 	struct fl_lane *lane = &fl->lane[idx];
 
 	if (!lane->moving)
-		lane->moving_since = jiffies;
+		WRITE_ONCE(lane->moving_since, jiffies);
 	WRITE_ONCE(lane->moving, true);
 	/* Pairs with the release of the NAPI in napi_complete_done(): either it is
 	 * seen to be free here, or fl_poll() sees the flag after it.
