@@ -59,6 +59,7 @@ static struct fl_flow *fl_flow_get(struct fl_dev *fl,
 		if (!f->quiet)
 			return NULL;
 		fl_flow_forget(fl, f);
+		s->stats.expired++;
 	}
 	generation = (f->id / FL_FLOWS + 1) % FL_FLOW_GENERATIONS;
 	*f = (struct fl_flow) {
