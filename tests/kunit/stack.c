@@ -206,7 +206,7 @@ static void stack_packet(struct stack *stack, struct stack_flow *f, u16 at)
 	u16 want = f->want;
 	int id;
 
-	if (f->cpu[at] == want)
+	if (want == STACK_NOBODY || f->cpu[at] == want)
 		return;
 	if (want == at || (stack->suppresses && f->id[want] != STACK_NONE &&
 			   f->cpu[want] == want)) {

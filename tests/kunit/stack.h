@@ -10,7 +10,8 @@
 #include "../../drivers/core/steer.h"
 #include "mock.h"
 
-#define STACK_NONE	(-1)	/* no CPU, no filter id */
+#define STACK_NONE	(-1)		/* no CPU, no filter id */
+#define STACK_NOBODY	U16_MAX		/* a flow that is routed on: no consumer */
 
 /**
  * struct stack_flow - a flow
