@@ -366,6 +366,8 @@ void fl_steer_forget(struct fl_dev *fl)
 	}
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_steer_tell(fl, i);
+	/* Who asks next may move a bucket that was moved just now. */
+	s->epoch++;
 	spin_unlock_bh(&fl->steer_lock);
 }
 
