@@ -56,13 +56,15 @@ int seam_mod_timer(struct timer_list *timer, unsigned long expires)
 
 /**
  * seam_expire_flow() - as rps_may_expire_flow(), a test's word
+ * @netdev: port
  * @rxq: lane that the flow is wanted on
  * @flow_id: as the stack gave it
  * @filter_id: as the stack was given it
  *
  * Return: whether the flow may go.
  */
-bool seam_expire_flow(u16 rxq, u32 flow_id, u16 filter_id)
+bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
+		      u16 filter_id)
 {
 	if (seam_may_expire)
 		return seam_may_expire(rxq, flow_id, filter_id);
@@ -84,6 +86,18 @@ bool seam_schedule_work(struct delayed_work *work, unsigned long delay)
 	}
 	return schedule_delayed_work(work, seam_work.hurried ? min(delay, 1UL) :
 				     delay);
+}
+
+/**
+ * seam_cancel_work() - as cancel_delayed_work_sync(), for held work as well
+ * @work: work
+ *
+ * Return: as cancel_delayed_work_sync().
+ */
+bool seam_cancel_work(struct delayed_work *work)
+{
+	WRITE_ONCE(seam_work.asked, false);
+	return cancel_delayed_work_sync(work);
 }
 
 /**

@@ -132,7 +132,10 @@ void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 struct irq_data *seam_irq_data(int irq);
 bool seam_expire_flow(u16 rxq, u32 flow_id, u16 filter_id);
+bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
+		      u16 filter_id);
 bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
+bool seam_cancel_work(struct delayed_work *work);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -154,8 +157,7 @@ bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
 #undef page_pool_dma_sync_for_cpu
 #define page_pool_dma_sync_for_cpu seam_sync_for_cpu
 #undef rps_may_expire_flow
-#define rps_may_expire_flow(dev, rxq, flow_id, filter_id) \
-	seam_expire_flow(rxq, flow_id, filter_id)
+#define rps_may_expire_flow seam_expire_flow
 #undef napi_build_skb
 #define napi_build_skb seam_build_skb
 #undef skb_put_padto
@@ -180,6 +182,8 @@ bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
 #define irq_get_irq_data seam_irq_data
 #undef schedule_delayed_work
 #define schedule_delayed_work seam_schedule_work
+#undef cancel_delayed_work_sync
+#define cancel_delayed_work_sync seam_cancel_work
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)

@@ -289,7 +289,8 @@ bool stack_epoch(struct stack *stack)
 		return false;
 	seam_work.asked = false;
 	fl_steer_work(&stack->mock->fl.steer->work.work);
-	mock_settle(stack->mock);
+	if (stack->mock->fl.running)
+		mock_settle(stack->mock);
 	return true;
 }
 
