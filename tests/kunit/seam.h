@@ -131,7 +131,6 @@ void seam_writel(u32 val, void __iomem *addr);
 void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
 struct irq_data *seam_irq_data(int irq);
-bool seam_expire_flow(u16 rxq, u32 flow_id, u16 filter_id);
 bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
 		      u16 filter_id);
 bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
