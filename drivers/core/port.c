@@ -595,6 +595,7 @@ int fl_reconfigure(struct fl_dev *fl, const struct fl_config *cfg,
 	int err;
 
 	ASSERT_RTNL();
+	/* The stack looks elsewhere before a lane goes. */
 	if (cfg->lanes < fl->cfg.lanes)
 		fl_home_update(fl, cfg->lanes);
 	if (fl->running) {
