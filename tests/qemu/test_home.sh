@@ -3,7 +3,7 @@
 # CPUs there are, and whatever the number of lanes; but a user's own XPS stays his.
 #
 # vm: kernel=debian cpus=4 nics=igb,igb timeout=120
-# vm: kernel=debug cpus=4 nics=igb,igb timeout=500 long=1
+# vm: kernel=debug cpus=4 nics=igb,igb timeout=800 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -168,6 +168,7 @@ touch /tmp/moving
 	while [ -e /tmp/moving ]; do
 		for cpu in 3 0 1-2; do
 			echo $cpu >"/proc/irq/${irq[0]}/smp_affinity_list"
+			sleep 0.05
 		done
 	done 2>/dev/null
 ) &
