@@ -275,6 +275,9 @@ static void home_notified(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fl_lane_cpu(lane), 1);
 	for (i = 0; i < 1000 && home_rmap(mock, 1); i++)
 		usleep_range(1000, 2000);
+	/* The work has begun; it holds RTNL until it is done. */
+	rtnl_lock();
+	rtnl_unlock();
 	KUNIT_EXPECT_EQ(test, home_rmap(mock, 1), 0);
 	home_expect_sound(test, mock, "about to move");
 	mock_stop(mock);
