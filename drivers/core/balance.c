@@ -64,17 +64,28 @@ static void fl_slot_epoch(struct fl_dev *fl, u32 slot)
 	struct fl_flow *f = &fl->steer->flow[slot];
 	u32 delta = fl_slot_delta(fl, slot, f);
 
-	f->rate = delta + f->rate / 4;
+	/* Slow flows send nothing for epochs, so it takes some to know a rate. */
+	f->rate += delta - DIV_ROUND_UP(f->rate, 8);
+	f->silent = delta ? 0 : min(f->silent + 1, FL_SILENT);
+	if (f->silent == FL_SILENT)
+		f->rate = 0;
 	if (f->used)
 		fl_flow_age(fl, f, delta);
+}
+
+/* What the slot of a flow without the device's hash counts is not the flow's. */
+static u32 fl_flow_rate(const struct fl_flow *f)
+{
+	return f->hashed ? f->rate : 0;
 }
 
 static void fl_pick(struct fl_filter_pick *pick, struct fl_flow *f)
 {
 	if (f->filter != FL_NO_FILTER) {
-		if (!pick->light || f->rate < pick->light->rate)
+		if (!pick->light ||
+		    fl_flow_rate(f) < fl_flow_rate(pick->light))
 			pick->light = f;
-	} else if (!f->led && f->rate && fl_flow_can_filter(&f->key)) {
+	} else if (!f->led && fl_flow_rate(f) && fl_flow_can_filter(&f->key)) {
 		if (!pick->heavy || f->rate > pick->heavy->rate)
 			pick->heavy = f;
 	}
@@ -96,7 +107,6 @@ static bool fl_bucket_weigh(struct fl_dev *fl, u16 b, struct fl_filter_pick *pic
 	s->bucket[b].load = 0;
 	for (slot = b; slot < FL_FLOWS; slot += fl->caps.rss_table) {
 		struct fl_flow *f = &s->flow[slot];
-
 		bool asked = f->used && f->hashed;
 
 		if (f->used)
@@ -147,7 +157,7 @@ static void fl_filters_epoch(struct fl_dev *fl, struct fl_flow *heavy,
 		return;
 	if (i == FL_NO_FILTER) {
 		if (!light || !light->used || light->filter == FL_NO_FILTER ||
-		    heavy->rate <= 2 * light->rate)
+		    fl_flow_rate(heavy) <= 2 * fl_flow_rate(light))
 			return;
 		i = light->filter;
 		fl_flow_drop_filter(fl, light);

@@ -19,6 +19,9 @@
 /* The same for one that the stack has given up as well. */
 #define FL_QUIET_EXPIRED	4
 
+/* What has sent nothing for so many weighs nothing. */
+#define FL_SILENT		4
+
 /* Epochs that a bucket stays where it was put, for the sake of weight. */
 #define FL_BUCKET_STAYS		4
 
@@ -40,11 +43,12 @@
  * @hash: the stack's hash of it
  * @flow_id: the stack's own name for it, on the lane that it wants
  * @seen: counter of the slot at the last look, whoever's packets they were
- * @rate: packets of an epoch, a quarter of those of the one before, and so on
+ * @rate: packets, those of the last epoch as a whole and of earlier ones less and less
  * @id: filter id that the stack was told, or is going to be
  * @lane: where the stack wants it
  * @filter: of its own, or FL_NO_FILTER
  * @quiet: epochs without a sign of life
+ * @silent: epochs without a packet in the slot, FL_SILENT at most
  * @used: there is a flow
  * @hashed: the hash is the device's own, so its packets are counted
  * @granted: the stack takes it for steered and can tell when it is not any more
@@ -63,6 +67,7 @@ struct fl_flow {
 	u16 lane;
 	s8 filter;
 	u8 quiet;
+	u8 silent;
 	bool used;
 	bool hashed;
 	bool granted;

@@ -161,7 +161,7 @@ static int stack_request(struct stack *stack, struct stack_flow *f, u16 rxq,
 	f->said = fl_rx_flow_steer(stack->mock->fl.netdev, skb, want,
 				   f - stack->flow);
 	if (f->said >= 0xffff)
-		KUNIT_FAIL(stack->mock->test, "%d is no filter id", f->said);
+		mock_fault(stack->mock, "an id that is the stack's for none");
 	return f->said;
 }
 

@@ -139,7 +139,7 @@ static void steer_ties_stay(struct kunit *test)
 
 static void steer_slightly_heavier_stays(struct kunit *test)
 {
-	steer_pair(test, 15, false);
+	steer_pair(test, 14, false);
 }
 
 static void steer_heavier_wins(struct kunit *test)
@@ -157,8 +157,8 @@ static void steer_alternate(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < epochs; i++) {
-		a->rate = i / 2 % 2 ? 100 : 1;
-		b->rate = i / 2 % 2 ? 1 : 100;
+		a->rate = i / 12 % 2 ? 100 : 1;
+		b->rate = i / 12 % 2 ? 1 : 100;
 		stack_epochs(stack, 1);
 	}
 	KUNIT_EXPECT_LE(test, stack->mock->bucket_moves,
@@ -201,8 +201,7 @@ static void steer_idle_loses(struct kunit *test)
 	b->rate = 2;
 	stack_round(stack);
 	KUNIT_EXPECT_EQ(test, b->said, -EBUSY);
-	/* What it had sent is forgotten by three quarters an epoch. */
-	stack_epochs(stack, FL_BUCKET_STAYS + 3);
+	stack_epochs(stack, FL_SILENT + 1);
 	steer_expect_home(stack, b);
 	KUNIT_EXPECT_EQ(test, stack->mock->bucket_moves, 2);
 }
@@ -224,7 +223,8 @@ static void steer_others_weigh(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a->at, 0);
 	KUNIT_EXPECT_EQ(test, other->at, 0);
 	other->rate = 5;
-	stack_epochs(stack, FL_BUCKET_STAYS + 4);
+	/* It takes that long for its rate to be known. */
+	stack_epochs(stack, 40);
 	steer_expect_home(stack, a);
 	KUNIT_EXPECT_EQ(test, other->moves, 1);
 }

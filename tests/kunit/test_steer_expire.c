@@ -213,6 +213,14 @@ static bool expire_ask_busy(struct expire_lane *l)
 	return taken;
 }
 
+/* Its poll goes on; nothing is expected with softirqs off. */
+static void expire_poll(struct expire_lane *l, int budget)
+{
+	local_bh_disable();
+	l->stack->mock->fl.poll(&l->lane->napi, budget);
+	local_bh_enable();
+}
+
 /* An idle lane has nothing that could be overtaken. */
 static void expire_tells_idle(struct kunit *test)
 {
@@ -239,13 +247,11 @@ static void expire_tells_dry(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, l.lane->moving);
 	/* However long this takes: it has just begun. */
 	l.lane->moving_since = jiffies + HZ;
-	local_bh_disable();
-	mock->fl.poll(&l.lane->napi, 8);
+	expire_poll(&l, 8);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
 	KUNIT_EXPECT_TRUE(test, l.lane->moving);
 	/* Its last 4 frames. */
-	mock->fl.poll(&l.lane->napi, 8);
-	local_bh_enable();
+	expire_poll(&l, 8);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
 	KUNIT_EXPECT_EQ(test, mock->rss.lane[4], 3);
 	KUNIT_EXPECT_FALSE(test, l.lane->moving);
@@ -260,12 +266,12 @@ static void expire_tells_busy(struct kunit *test)
 	expire_frames(test, mock, 12);
 	KUNIT_ASSERT_TRUE(test, expire_ask_busy(&l));
 	l.lane->moving_since = jiffies + HZ;
-	local_bh_disable();
-	mock->fl.poll(&l.lane->napi, 4);
+	expire_poll(&l, 4);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
 	l.lane->moving_since = jiffies - HZ;
-	mock->fl.poll(&l.lane->napi, 4);
+	expire_poll(&l, 4);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
+	local_bh_disable();
 	napi_complete(&l.lane->napi);
 	local_bh_enable();
 }
@@ -281,9 +287,7 @@ static void expire_tells_own(struct kunit *test)
 	for (i = 1; i < MOCK_LANES; i++)
 		mock_poll(mock, i, 64);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
-	local_bh_disable();
-	mock->fl.poll(&l.lane->napi, 64);
-	local_bh_enable();
+	expire_poll(&l, 64);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
 }
 
@@ -297,9 +301,7 @@ static void expire_tells_nothing(struct kunit *test)
 	mock->fl.steer->epoch++;
 	l.f->want = 0;
 	KUNIT_EXPECT_GE(test, stack_ask_as(l.stack, l.f, 1, 0, false), 0);
-	local_bh_disable();
-	mock->fl.poll(&l.lane->napi, 64);
-	local_bh_enable();
+	expire_poll(&l, 64);
 	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
 	KUNIT_EXPECT_EQ(test, mock->rss.lane[4], 0);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(mock->fl.steer->moving,
