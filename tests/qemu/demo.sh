@@ -70,6 +70,28 @@ moved /tmp/before /tmp/after | tee /tmp/moved
 grep -q '^  interrupts:' /tmp/moved || fail "no interrupt counter of $dev moved"
 grep -vq '^  interrupts:' /tmp/moved || fail "no counter of ethtool -S $dev moved"
 
+# Flow steering, as Documentation/steering.rst has it
+echo 32768 >/proc/sys/net/core/rps_sock_flow_entries
+for queue in /sys/class/net/"$dev"/queues/rx-*; do
+	echo 4096 >"$queue/rps_flow_cnt"
+done
+# lane_packets: received by each lane, as LANE PACKETS
+lane_packets() { counters | sed -n 's/^lane\([0-9]*\)_rx_packets/\1/p'; }
+for ((cpu = 0; cpu < $(nproc); cpu++)); do
+	serve 60 taskset -c $cpu iperf3 -s -p $((5210 + cpu))
+	wait_until 10 listens $((5210 + cpu)) || fail "the iperf3 server did not start"
+	lane_packets >/tmp/before
+	step "a receiver on CPU $cpu" ip netns exec peer iperf3 -f m -c 10.0.0.1 -p $((5210 + cpu)) -t 2
+	lane_packets >/tmp/after
+	echo "  where it arrived:"
+	# Lane i is at home on CPU i: nobody has moved an interrupt.
+	awk -v cpu=$cpu 'NR == FNR { before[$1] = $2; next }
+		{ n = $2 - before[$1]; sum += n; if (n) printf "  lane %d %33d packets\n", $1, n }
+		$1 == cpu { home = n }
+		END { exit home < sum * 0.9 }' /tmp/before /tmp/after || fail "not on the lane of CPU $cpu"
+done
+stop_servers
+
 step "giving the port back to igb" fl_bind 0 igb
 step "unloading" rmmod flowlane
 kernel_log_clean "the kernel's log" >/tmp/log || fail "the kernel complained: $(cat /tmp/log)"

@@ -305,6 +305,7 @@ trap stop_servers EXIT
 
 # peer_listens PORT: does something listen on this TCP port in the peer?
 peer_listens() { [ -n "$(in_peer ss -Hltn "sport = :$1")" ]; }
+listens() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
 
 # --- The kernel's log
 
