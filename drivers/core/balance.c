@@ -134,7 +134,9 @@ static void fl_bucket_epoch(struct fl_dev *fl, u16 b, struct fl_filter_pick *pic
 			fl_bucket_move(fl, b, FL_BY_TABLE);
 		return;
 	}
-	if (fl->steer->epoch - bucket->moved < FL_BUCKET_STAYS)
+	/* Not for a lane that nobody wants: a consumer has moved on since. */
+	if (weight[lane] &&
+	    fl->steer->epoch - bucket->moved < FL_BUCKET_STAYS)
 		return;
 	for (i = 0; i < fl->cfg.lanes; i++)
 		if (weight[i] > weight[best])

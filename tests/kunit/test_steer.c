@@ -114,6 +114,24 @@ static void steer_refused(struct kunit *test)
 	stack_expect_rest(stack);
 }
 
+/* Its consumer moves once more before the epoch has ended: with that it follows. */
+static void steer_twice(struct kunit *test)
+{
+	struct stack *stack = steer_create(test, 1);
+	struct stack_flow *f = stack_add(stack, 128 * 7, 10, 1);
+
+	stack_start(stack);
+	stack_epochs(stack, 1);
+	stack_want(f, 2);
+	stack_round(stack);
+	steer_expect_home(stack, f);
+	stack_want(f, 3);
+	stack_round(stack);
+	KUNIT_EXPECT_EQ(test, f->said, -EBUSY);
+	stack_epochs(stack, 1);
+	steer_expect_home(stack, f);
+}
+
 /* Two flows that want their bucket on different lanes. @rate: of the second, for
  * 10 packets of the first; @wins: it gets the bucket in the end.
  */
@@ -309,6 +327,7 @@ static void steer_ids(struct kunit *test)
 
 static struct kunit_case steer_cases[] = {
 	KUNIT_CASE_PARAM(steer_one, stack_kind_gen_params),
+	KUNIT_CASE_PARAM(steer_twice, stack_kind_gen_params),
 	KUNIT_CASE_PARAM(steer_restless, stack_kind_gen_params),
 	KUNIT_CASE(steer_refused),
 	KUNIT_CASE_PARAM(steer_ties_stay, stack_kind_gen_params),
