@@ -164,7 +164,7 @@ static void account(struct conn *conn, size_t bytes)
 }
 
 /* Whoever has sent all hears how much it was, at the head of some KB. */
-static void hang_up(struct conn *conn)
+static void hang_up(struct conn *conn, int epoll)
 {
 	uint64_t reply[REPLY_SIZE / sizeof(uint64_t)] = { conn->bytes };
 	struct tcp_info info;
@@ -173,6 +173,11 @@ static void hang_up(struct conn *conn)
 		add(out_of_order, info.tcpi_rcv_ooopack);
 	if (send(conn->fd, reply, sizeof(reply), MSG_NOSIGNAL) < 0 && errno == EBADF)
 		die("reply");
+	/* A snap may be asking after it: until that is over, close() alone does not take it
+	 * from the events.
+	 */
+	if (epoll_ctl(epoll, EPOLL_CTL_DEL, conn->fd, NULL))
+		die("epoll");
 	close(conn->fd);
 	add(finished, 1);
 	put(conn->open, false);
@@ -211,7 +216,7 @@ static void *consume(void *argument)
 			if (got > 0)
 				account(conn, got);
 			else if (!got || (errno != EAGAIN && errno != EINTR))
-				hang_up(conn);
+				hang_up(conn, epolls[number]);
 		}
 	}
 	return NULL;
