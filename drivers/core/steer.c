@@ -113,13 +113,15 @@ static int fl_flow_lead(struct fl_dev *fl, struct fl_flow *f, u16 from)
 	return f->led ? 0 : -EBUSY;
 }
 
-/* What the stack asks for packet by packet until it sees an effect. */
-static bool fl_flow_is_led(const struct fl_steer *s, u32 hash, u16 lane)
+/* The flow, if it is led there already: the stack asks packet by packet until it sees
+ * an effect. A filter's flow has to be the same one, and not only its hash.
+ */
+static struct fl_flow *fl_flow_led_to(struct fl_steer *s, u32 hash, u16 lane)
 {
-	const struct fl_flow *f = &s->flow[hash % FL_FLOWS];
+	struct fl_flow *f = &s->flow[hash % FL_FLOWS];
 
 	return f->used && f->hash == hash && f->lane == lane && f->granted &&
-	       f->led && f->filter == FL_NO_FILTER;
+	       f->led && f->filter == FL_NO_FILTER ? f : NULL;
 }
 
 static bool fl_flow_key(const struct sk_buff *skb, struct fl_flow_key *key)
@@ -163,20 +165,25 @@ static int fl_steer_request(struct fl_dev *fl, const struct sk_buff *skb,
 
 	if (!s->on || !s->enabled || lane >= fl->cfg.lanes)
 		return -EINVAL;
-	if (fl_flow_is_led(s, skb->hash, lane))
-		return s->flow[skb->hash % FL_FLOWS].id;
+	f = fl_flow_led_to(s, skb->hash, lane);
+	if (f) {
+		f->flow_id = flow_id;
+		return f->id;
+	}
 	if (!fl_flow_key(skb, &key) ||
 	    !(hashed || (fl->caps.flow_filters && fl_flow_can_filter(&key))))
 		return -EOPNOTSUPP;
 	f = fl_flow_get(fl, &key, skb->hash);
 	if (!f)
 		return -ENOSPC;
+	f->flow_id = flow_id;
+	f->hashed = hashed;
+	if (f->granted && f->led && f->lane == lane)
+		return f->id;
 	/* What a consumer that moves leaves behind is not where it is wanted. */
 	if (f->lane != lane)
 		f->led = false;
 	f->lane = lane;
-	f->flow_id = flow_id;
-	f->hashed = hashed;
 	err = fl_flow_lead(fl, f, skb_get_rx_queue(skb));
 	f->granted = !err;
 	return err ?: f->id;
