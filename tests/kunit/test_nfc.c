@@ -290,12 +290,12 @@ static const struct nfc_case nfc_bad[] = {
 	  .err = -EOPNOTSUPP },
 	{ "to no lane", { NFC_TCP, .ring_cookie = MOCK_LANES_0 },
 	  .err = -EINVAL },
-	{ "at the first place", { NFC_TCP, NFC_PORT,
+	{ "at the first place", { .flow_type = TCP_V4_FLOW, NFC_PORT,
 		.location = RX_CLS_LOC_FIRST }, .err = -EINVAL },
-	{ "at a type's place", { NFC_TCP, NFC_PORT, .location = NFC_FLOWS },
-	  .err = -EINVAL },
-	{ "at no place", { NFC_TCP, NFC_PORT, .location = NFC_ALL },
-	  .err = -EINVAL },
+	{ "at a type's place", { .flow_type = TCP_V4_FLOW, NFC_PORT,
+		.location = NFC_FLOWS }, .err = -EINVAL },
+	{ "at no place", { .flow_type = TCP_V4_FLOW, NFC_PORT,
+		.location = NFC_ALL }, .err = -EINVAL },
 	{ "a type at a flow's place", { .flow_type = ETHER_FLOW,
 		.m_u.ether_spec.h_proto = cpu_to_be16(U16_MAX),
 		.location = NFC_FLOWS - 1 }, .err = -EINVAL },
@@ -304,8 +304,8 @@ static const struct nfc_case nfc_bad[] = {
 		.location = NFC_ALL }, .err = -EINVAL },
 	{ "the same", { NFC_TCP, NFC_PORT, .ring_cookie = 1 },
 	  .err = -EEXIST },
-	{ "the same elsewhere", { NFC_TCP, NFC_PORT, .location = 1 },
-	  .err = -EEXIST },
+	{ "the same elsewhere", { .flow_type = TCP_V4_FLOW, NFC_PORT,
+		.location = 1 }, .err = -EEXIST },
 };
 
 KUNIT_ARRAY_PARAM_DESC(nfc_bad, nfc_bad, name);
@@ -325,11 +325,10 @@ static void nfc_refused(struct kunit *test)
 	NFC_EXPECT(test, mock, 3);
 }
 
-static void nfc_places(struct kunit *test)
+/* Each rule is an argument on the stack: not all of them in one function. */
+static noinline void nfc_take_places(struct kunit *test, struct mock *mock)
 {
-	struct mock *mock = test->priv;
 	struct ethtool_rx_flow_spec got;
-	int i;
 
 	nfc_expect(test, mock, 0, NULL);
 	KUNIT_EXPECT_EQ(test, nfc_insert(mock, nfc_type(0x88cc, 0, 9)), 9);
@@ -350,7 +349,15 @@ static void nfc_places(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, nfc_get(mock, 5, &got), 0);
 	KUNIT_EXPECT_EQ(test, ntohs(got.h_u.tcp_ip4_spec.pdst), 55);
 	KUNIT_EXPECT_EQ(test, got.ring_cookie, 0);
+}
 
+static void nfc_places(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct ethtool_rx_flow_spec got;
+	int i;
+
+	nfc_take_places(test, mock);
 	KUNIT_EXPECT_EQ(test, nfc_delete(mock, 0), 0);
 	KUNIT_EXPECT_EQ(test, nfc_delete(mock, 9), 0);
 	KUNIT_EXPECT_EQ(test, nfc_delete(mock, 9), -ENOENT);

@@ -213,10 +213,12 @@ static void nl_expect_flow(struct kunit *test, const struct nl_sock *nl,
 			be16_to_cpu(flow->key.l3));
 	KUNIT_EXPECT_EQ(test, nla_get_u8(tb[FLOWLANE_A_FLOW_PROTO]),
 			flow->key.proto);
-	KUNIT_EXPECT_EQ(test, nla_get_be16(tb[FLOWLANE_A_FLOW_SRC_PORT]),
-			flow->key.src_port);
-	KUNIT_EXPECT_EQ(test, nla_get_be16(tb[FLOWLANE_A_FLOW_DST_PORT]),
-			flow->key.dst_port);
+	KUNIT_EXPECT_EQ(test,
+			be16_to_cpu(nla_get_be16(tb[FLOWLANE_A_FLOW_SRC_PORT])),
+			be16_to_cpu(flow->key.src_port));
+	KUNIT_EXPECT_EQ(test,
+			be16_to_cpu(nla_get_be16(tb[FLOWLANE_A_FLOW_DST_PORT])),
+			be16_to_cpu(flow->key.dst_port));
 	KUNIT_ASSERT_EQ(test, nla_len(tb[FLOWLANE_A_FLOW_SRC]), len);
 	KUNIT_ASSERT_EQ(test, nla_len(tb[FLOWLANE_A_FLOW_DST]), len);
 	KUNIT_EXPECT_MEMEQ(test, nla_data(tb[FLOWLANE_A_FLOW_SRC]),
