@@ -25,11 +25,10 @@ void fl_rss_fit(struct fl_dev *fl)
 {
 	int i;
 
-	for (i = 0; i < fl->caps.rss_table; i++) {
-		if (netif_is_rxfh_configured(fl->netdev))
-			break;
-		fl->rss.table[i] = ethtool_rxfh_indir_default(i, fl->cfg.lanes);
-	}
+	if (!netif_is_rxfh_configured(fl->netdev))
+		for (i = 0; i < fl->caps.rss_table; i++)
+			fl->rss.table[i] =
+				ethtool_rxfh_indir_default(i, fl->cfg.lanes);
 	fl_steer_fit(fl);
 }
 

@@ -276,6 +276,17 @@ void fl_steer_poll(struct fl_lane *lane, bool dry)
 	spin_unlock(&fl->steer_lock);
 }
 
+/* What the device is told next is where each bucket is to be. Under the steering's
+ * lock.
+ */
+static void fl_steer_settle(struct fl_dev *fl)
+{
+	int i;
+
+	for (i = 0; i < fl->caps.rss_table; i++)
+		fl->rss.lane[i] = fl_bucket_lane(fl, i);
+}
+
 /**
  * fl_steer_fit() - the table or the number of lanes is another
  * @fl: port, not steered now; the device is told later
@@ -290,12 +301,10 @@ void fl_steer_fit(struct fl_dev *fl)
 	u32 i;
 
 	spin_lock_bh(&fl->steer_lock);
-	for (i = 0; i < fl->caps.rss_table; i++) {
-		if (s->bucket[i].lane != FL_BY_TABLE &&
-		    s->bucket[i].lane >= fl->cfg.lanes)
+	for (i = 0; i < fl->caps.rss_table; i++)
+		if (s->bucket[i].lane >= fl->cfg.lanes)
 			s->bucket[i].lane = FL_BY_TABLE;
-		fl->rss.lane[i] = fl_bucket_lane(fl, i);
-	}
+	fl_steer_settle(fl);
 	for (i = 0; i < FL_FLOWS; i++) {
 		struct fl_flow *f = &s->flow[i];
 
@@ -319,13 +328,11 @@ void fl_steer_fit(struct fl_dev *fl)
 void fl_steer_halt(struct fl_dev *fl)
 {
 	struct fl_steer *s = fl->steer;
-	int i;
 
 	spin_lock_bh(&fl->steer_lock);
 	s->on = false;
 	bitmap_zero(s->moving, FL_RSS_TABLE_MAX);
-	for (i = 0; i < fl->caps.rss_table; i++)
-		fl->rss.lane[i] = fl_bucket_lane(fl, i);
+	fl_steer_settle(fl);
 	spin_unlock_bh(&fl->steer_lock);
 }
 
@@ -365,13 +372,12 @@ void fl_steer_forget(struct fl_dev *fl)
 	for (i = 0; i < FL_FLOWS; i++)
 		if (s->flow[i].used)
 			fl_flow_forget(fl, &s->flow[i]);
-	for (i = 0; i < fl->caps.rss_table; i++) {
+	for (i = 0; i < fl->caps.rss_table; i++)
 		s->bucket[i].lane = FL_BY_TABLE;
-		if (s->on)
-			__set_bit(i, s->moving);
-		else
-			fl->rss.lane[i] = fl->rss.table[i];
-	}
+	if (s->on)
+		bitmap_set(s->moving, 0, fl->caps.rss_table);
+	else
+		fl_steer_settle(fl);
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl_steer_tell(fl, i);
 	/* Who asks next may move a bucket that was moved just now. */
