@@ -214,6 +214,18 @@ static void home_refused(struct kunit *test)
 	home_expect_sound(test, mock, "no more queues");
 }
 
+/* Interrupts for two lanes on CPUs of their own. */
+static struct home_irqs *home_irqs_of_two(struct kunit *test)
+{
+	struct home_irqs *irqs;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "a single CPU");
+	irqs = kunit_kzalloc(test, sizeof(*irqs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, irqs);
+	return irqs;
+}
+
 static void home_moves(struct kunit *test)
 {
 	struct mock *mock = test->priv;
@@ -221,10 +233,7 @@ static void home_moves(struct kunit *test)
 	struct home_irqs *irqs;
 	int i;
 
-	if (num_online_cpus() < 2)
-		kunit_skip(test, "a single CPU");
-	irqs = kunit_kzalloc(test, sizeof(*irqs), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, irqs);
+	irqs = home_irqs_of_two(test);
 	KUNIT_EXPECT_EQ(test, home_rmap(mock, 0), 0);
 	KUNIT_EXPECT_EQ(test, home_rmap(mock, 1), 1);
 
@@ -265,10 +274,7 @@ static void home_notified(struct kunit *test)
 	struct home_irqs *irqs;
 	int i;
 
-	if (num_online_cpus() < 2)
-		kunit_skip(test, "a single CPU");
-	irqs = kunit_kzalloc(test, sizeof(*irqs), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, irqs);
+	irqs = home_irqs_of_two(test);
 	KUNIT_ASSERT_NOT_NULL(test, lane->notify.notify);
 	home_irq_set(irqs, 0, cpumask_of(0), 0, true);
 	lane->notify.notify(&lane->notify, cpumask_of(1));

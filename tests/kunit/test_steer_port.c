@@ -246,6 +246,17 @@ static void port_reset_waiting(struct kunit *test)
 	port_expect_home(stack, PORT_FLOWS);
 }
 
+/* Nothing is known, and the first request is met. */
+static void port_begins_anew(struct stack *stack, struct stack_flow *f)
+{
+	stack_expect_rest(stack);
+	stack_want(f, 2);
+	stack_round(stack);
+	KUNIT_EXPECT_GE(stack->mock->test, f->said, 0);
+	stack_epochs(stack, 3);
+	port_expect_home(stack, PORT_FLOWS);
+}
+
 /* Nothing is left behind, and the first request of the next life is not the second
  * of this one's last epoch.
  */
@@ -263,12 +274,7 @@ static void port_down_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stack_ask_as(stack, f, 0, 1, false), -EINVAL);
 	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
 	mock_settle(mock);
-	stack_expect_rest(stack);
-	stack_want(f, 2);
-	stack_round(stack);
-	KUNIT_EXPECT_GE(test, f->said, 0);
-	stack_epochs(stack, 3);
-	port_expect_home(stack, PORT_FLOWS);
+	port_begins_anew(stack, f);
 }
 
 /* The same, and the port goes on running. */
@@ -285,12 +291,7 @@ static void port_ntuple(struct kunit *test)
 	stack_expect_rest(stack);
 	KUNIT_EXPECT_EQ(test, stack_ask_as(stack, f, 0, 1, false), -EINVAL);
 	mock_set_feature(mock, NETIF_F_NTUPLE, true);
-	stack_expect_rest(stack);
-	stack_want(f, 2);
-	stack_round(stack);
-	KUNIT_EXPECT_GE(test, f->said, 0);
-	stack_epochs(stack, 3);
-	port_expect_home(stack, PORT_FLOWS);
+	port_begins_anew(stack, f);
 }
 
 /* A reset that fails: the device is left alone until the port comes up again. */
