@@ -26,6 +26,8 @@ pace "$(scale 500 100)"
 must in_peer sysctl -qw net.ipv4.tcp_tw_reuse=1
 in_peer /tmp/flows churn 10.0.0.1 $fl_flows_port "$seconds" 8 >/tmp/churn.said 2>&1 &
 churn=$!
+# It ends by itself after these seconds, and the guest has its limit; until then say how far
+# it has come.
 while sleep 10 && kill -0 $churn 2>/dev/null; do
 	[ $((SECONDS % 60)) -ge 10 ] || note "$SECONDS s: $(steering)"
 done
