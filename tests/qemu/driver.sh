@@ -249,6 +249,9 @@ lanes() { ethtool -l "$dev" | awk '/^Combined:/ { n = $2 } END { print n }'; }
 # lane_irq N: its interrupt number
 lane_irq() { awk -v name="$dev-lane-$1" '$NF == name { sub(":", "", $1); print $1 }' /proc/interrupts; }
 
+# irq_cpu IRQ: the CPU that takes it
+irq_cpu() { cat "/proc/irq/$1/effective_affinity_list"; }
+
 # link_changes [DEVICE]
 link_changes() { cat "/sys/class/net/${1:-$dev}/carrier_changes"; }
 

@@ -33,7 +33,6 @@ find_lanes() {
 		fl_lane_cpu+=("$(irq_cpu "$(lane_irq $lane)")")
 	done
 }
-irq_cpu() { cat "/proc/irq/$1/effective_affinity_list"; }
 
 # --- The tool
 

@@ -42,7 +42,7 @@ stays() {
 }
 # move LANE CPUS: its interrupt
 move() { echo "$2" >"/proc/irq/${irq[$1]}/smp_affinity_list" || bail "lane $1 cannot move to $2"; }
-taken_by() { cat "/proc/irq/${irq[$1]}/effective_affinity_list"; }
+taken_by() { irq_cpu "${irq[$1]}"; }
 cpu3() { echo "$1" >/sys/devices/system/cpu/cpu3/online || bail "CPU 3 stays"; }
 down_up() {
 	must ip link set "$dev" down

@@ -56,7 +56,7 @@ done
 cpus_seen=
 for ((i = 0; i < n; i++)); do
 	irq=$(lane_irq $i)
-	cpu=$(cat "/proc/irq/$irq/effective_affinity_list")
+	cpu=$(irq_cpu "$irq")
 	yes "lane $i has an interrupt, and it has come" \
 		"$(awk -v irq="$irq:" -v column=$((cpu + 2)) '$1 == irq { print $column }' /proc/interrupts) > 0"
 	cpus_seen+="$cpu "
@@ -72,7 +72,7 @@ for ((cpu = 0; cpu < $(nproc); cpu++)); do
 	must x udpcpu $peer4 $cpu 200
 	check "CPU $cpu transmits on lane $lane" wait_until 10 \
 		eval "[ \$(counter lane${lane}_tx_packets) -ge $((before + 200)) ]"
-	is "CPU $cpu takes lane $lane's interrupt" $cpu "$(cat "/proc/irq/$(lane_irq "$lane")/effective_affinity_list")"
+	is "CPU $cpu takes lane $lane's interrupt" $cpu "$(irq_cpu "$(lane_irq "$lane")")"
 done
 
 # --- Counters agree with each other

@@ -40,12 +40,12 @@ def attribute(kind, data):
 
 
 class Genl:
-    """A generic netlink socket to the netdev family."""
+    """A generic netlink socket to a family, by default netdev."""
 
-    def __init__(self):
+    def __init__(self, family="netdev"):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.serial = 0
-        reply = self.ask(16, 3, attribute(2, b"netdev\0"), REQUEST)[0]
+        reply = self.ask(16, 3, attribute(2, family.encode() + b"\0"), REQUEST)[0]
         self.family = struct.unpack("H", attributes(reply)[1])[0]
 
     def ask(self, family, command, body, flags):

@@ -12,11 +12,10 @@ from netdev import REQUEST, Genl, attribute, attributes
 STEER_GET = 6
 IFINDEX, FLOWS_NONE, FLOWS_BUCKET, FLOWS_EXACT = 1, 2, 3, 4
 
-genl = Genl()
 try:
-    family = struct.unpack("H", attributes(genl.ask(16, 3, attribute(2, b"flowlane\0"), REQUEST)[0])[1])[0]
+    genl = Genl("flowlane")
 except OSError as error:
     sys.exit(f"there is no family 'flowlane': {error}")
 port = attribute(IFINDEX, struct.pack("I", socket.if_nametoindex(sys.argv[1])))
-found = attributes(genl.ask(family, STEER_GET, port, REQUEST)[0])
+found = attributes(genl.ask(genl.family, STEER_GET, port, REQUEST)[0])
 print(sum(int.from_bytes(found.get(kind, b""), "little") for kind in (FLOWS_NONE, FLOWS_BUCKET, FLOWS_EXACT)))
