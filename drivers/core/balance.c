@@ -205,6 +205,19 @@ void fl_steer_epoch(struct fl_dev *fl)
 	spin_unlock_bh(&fl->steer_lock);
 }
 
+static void fl_slots_begin(struct fl_dev *fl, u32 from, u32 to)
+{
+	struct fl_steer *s = fl->steer;
+
+	spin_lock_bh(&fl->steer_lock);
+	for (; from < to; from++) {
+		fl_slot_delta(fl, from, &s->flow[from]);
+		s->flow[from].rate = 0;
+		s->bucket[fl_bucket_of(fl, from)].load = 0;
+	}
+	spin_unlock_bh(&fl->steer_lock);
+}
+
 /* Have the lanes count. Another port may have had them count before: what they did
  * since the last look belongs to no epoch, and the rates of that time are past.
  */
@@ -213,15 +226,13 @@ static void fl_steer_start_counting(struct fl_dev *fl)
 	struct fl_steer *s = fl->steer;
 	u32 i;
 
-	for (i = 0; i < FL_FLOWS; i++) {
-		spin_lock_bh(&fl->steer_lock);
-		fl_slot_delta(fl, i, &s->flow[i]);
-		s->flow[i].rate = 0;
-		s->bucket[fl_bucket_of(fl, i)].load = 0;
-		spin_unlock_bh(&fl->steer_lock);
-	}
+	for (i = 0; i < FL_FLOWS; i += FL_STEER_CHUNK)
+		fl_slots_begin(fl, i, i + FL_STEER_CHUNK);
 	static_branch_inc(&fl_steer_counts);
+	spin_lock_bh(&fl->steer_lock);
 	WRITE_ONCE(s->counting, true);
+	fl_move_start(fl);
+	spin_unlock_bh(&fl->steer_lock);
 }
 
 /**

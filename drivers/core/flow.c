@@ -71,24 +71,6 @@ void fl_flow_look(struct fl_dev *fl, struct fl_flow *f)
 	fl_flow_set_led(fl, f, f->hashed && fl_bucket_lane(fl, b) == f->lane);
 }
 
-/* The device is to be told at the next good moment for @lane. If nobody polls it,
- * that is now.
- */
-static void fl_steer_wait(struct fl_dev *fl, u16 idx)
-{
-	struct fl_lane *lane = &fl->lane[idx];
-
-	if (!lane->moving)
-		WRITE_ONCE(lane->moving_since, jiffies);
-	WRITE_ONCE(lane->moving, true);
-	/* Pairs with the release of the NAPI in napi_complete_done(): either it is
-	 * seen to be free here, or fl_poll() sees the flag after it.
-	 */
-	smp_mb();
-	if (!test_bit(NAPI_STATE_SCHED, &lane->napi.state))
-		napi_schedule(&lane->napi);
-}
-
 /**
  * fl_bucket_move() - put a bucket on another lane
  * @fl: port that is steered
@@ -105,7 +87,7 @@ void fl_bucket_move(struct fl_dev *fl, u16 b, u8 lane)
 	s->bucket[b].lane = lane;
 	s->bucket[b].moved = s->epoch;
 	__set_bit(b, s->moving);
-	fl_steer_wait(fl, fl->rss.lane[b]);
+	fl_move_wait(fl, fl->rss.lane[b]);
 	for (slot = b; slot < FL_FLOWS; slot += fl->caps.rss_table) {
 		struct fl_flow *f = &s->flow[slot];
 
@@ -166,7 +148,7 @@ void fl_flow_take_filter(struct fl_dev *fl, struct fl_flow *f, int i, u16 from)
 	f->filter = i;
 	fl->steer->from[i] = from;
 	__set_bit(i, fl->steer->filters_moving);
-	fl_steer_wait(fl, from);
+	fl_move_wait(fl, from);
 	fl_flow_set_led(fl, f, true);
 }
 
@@ -180,14 +162,14 @@ void fl_flow_take_filter(struct fl_dev *fl, struct fl_flow *f, int i, u16 from)
 void fl_flow_drop_filter(struct fl_dev *fl, struct fl_flow *f)
 {
 	int i = f->filter;
+	u16 from = fl->filter[i].lane;
 
 	f->filter = FL_NO_FILTER;
 	fl->filter[i] = (struct fl_filter) {};
-	__set_bit(i, fl->steer->filters_moving);
-	if (fl->steer->on) {
-		fl->ops->set_filter(fl, i);
-		__clear_bit(i, fl->steer->filters_moving);
-	}
+	if (fl->steer->on)
+		fl_move_filter(fl, i, from, fl->rss.lane[fl_bucket_of(fl, f->hash)]);
+	else
+		__set_bit(i, fl->steer->filters_moving);
 	fl_flow_look(fl, f);
 }
 

@@ -11,16 +11,12 @@
  * and balance.c weighs it against the others. The user's own table stays as it is:
  * a bucket goes back to it with its last flow.
  *
- * Packets must not overtake each other more than a move makes inevitable. So the
- * device is told when the lane that loses a flow has just run dry (fl_steer_poll()).
+ * The device is told when none of a flow's packets can overtake another: move.c.
  */
 #include <linux/slab.h>
 #include <net/flow_dissector.h>
 
 #include "steer.h"
-
-/* A lane that never runs dry is not waited for any longer. */
-#define FL_STEER_WAIT		(HZ / 100 + 1)
 
 DEFINE_STATIC_KEY_FALSE(fl_steer_counts);
 
@@ -226,56 +222,6 @@ int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,
 	return id;
 }
 
-/* Tell the device what waited for this lane. Under the steering's lock. */
-static void fl_steer_tell(struct fl_dev *fl, u16 idx)
-{
-	DECLARE_BITMAP(now, FL_RSS_TABLE_MAX) = {};
-	struct fl_steer *s = fl->steer;
-	unsigned int i;
-
-	WRITE_ONCE(fl->lane[idx].moving, false);
-	if (!s->on)
-		return;
-	for_each_set_bit(i, s->moving, FL_RSS_TABLE_MAX) {
-		u8 lane = fl_bucket_lane(fl, i);
-
-		if (fl->rss.lane[i] != idx)
-			continue;
-		__clear_bit(i, s->moving);
-		if (lane == idx)
-			continue;
-		fl->rss.lane[i] = lane;
-		__set_bit(i, now);
-	}
-	if (!bitmap_empty(now, FL_RSS_TABLE_MAX))
-		fl->ops->set_buckets(fl, now);
-	for_each_set_bit(i, s->filters_moving, FL_FILTERS_MAX) {
-		if (s->from[i] != idx)
-			continue;
-		__clear_bit(i, s->filters_moving);
-		fl->ops->set_filter(fl, i);
-	}
-}
-
-/**
- * fl_steer_poll() - a lane that is to lose flows has been polled
- * @lane: lane
- * @dry: it had less than it could take, and all of that is on its way up
- *
- * Context: softirq. The lane's NAPI may be complete.
- */
-void fl_steer_poll(struct fl_lane *lane, bool dry)
-{
-	struct fl_dev *fl = lane->fl;
-
-	if (!dry && time_before(jiffies, READ_ONCE(lane->moving_since) +
-				FL_STEER_WAIT))
-		return;
-	spin_lock(&fl->steer_lock);
-	fl_steer_tell(fl, lane->idx);
-	spin_unlock(&fl->steer_lock);
-}
-
 /* What the device is told next is where each bucket is to be. Under the steering's
  * lock.
  */
@@ -332,6 +278,7 @@ void fl_steer_halt(struct fl_dev *fl)
 	spin_lock_bh(&fl->steer_lock);
 	s->on = false;
 	bitmap_zero(s->moving, FL_RSS_TABLE_MAX);
+	fl_move_cancel(fl);
 	fl_steer_settle(fl);
 	spin_unlock_bh(&fl->steer_lock);
 }
@@ -374,12 +321,12 @@ void fl_steer_forget(struct fl_dev *fl)
 			fl_flow_forget(fl, &s->flow[i]);
 	for (i = 0; i < fl->caps.rss_table; i++)
 		s->bucket[i].lane = FL_BY_TABLE;
-	if (s->on)
+	if (s->on) {
 		bitmap_set(s->moving, 0, fl->caps.rss_table);
-	else
+		fl_move_now(fl);
+	} else {
 		fl_steer_settle(fl);
-	for (i = 0; i < fl->caps.lanes_max; i++)
-		fl_steer_tell(fl, i);
+	}
 	/* Who asks next may move a bucket that was moved just now. */
 	s->epoch++;
 	spin_unlock_bh(&fl->steer_lock);
@@ -484,6 +431,7 @@ int fl_steer_init(struct fl_dev *fl)
 	for (i = 0; i < FL_RSS_TABLE_MAX; i++)
 		s->bucket[i].lane = FL_BY_TABLE;
 	INIT_DELAYED_WORK(&s->work, fl_steer_work);
+	fl_move_init(fl);
 	s->fl = fl;
 	/* Nothing has been moved in this one. */
 	s->epoch = FL_BUCKET_STAYS;
@@ -499,6 +447,7 @@ int fl_steer_init(struct fl_dev *fl)
  */
 void fl_steer_cleanup(struct fl_dev *fl)
 {
+	fl_move_cleanup(fl);
 	kvfree(fl->steer->seen);
 	kvfree(fl->steer);
 	fl->steer = NULL;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What steer.c, which answers requests, and balance.c, which weighs, share. */
+/* What the files of flow steering share: steer.c answers requests, flow.c knows
+ * flows and buckets, balance.c weighs them, move.c brings them to the device.
+ */
 #ifndef FLOWLANE_CORE_STEER_H
 #define FLOWLANE_CORE_STEER_H
 
@@ -146,6 +148,15 @@ void fl_flow_drop_filter(struct fl_dev *fl, struct fl_flow *f);
 void fl_flow_forget(struct fl_dev *fl, struct fl_flow *f);
 void fl_flow_describe(const struct fl_dev *fl, const struct fl_flow *f,
 		      struct fl_flow_info *info);
+
+/* move.c */
+void fl_move_wait(struct fl_dev *fl, u16 idx);
+void fl_move_filter(struct fl_dev *fl, int i, u16 from, u16 to);
+void fl_move_start(struct fl_dev *fl);
+void fl_move_cancel(struct fl_dev *fl);
+void fl_move_now(struct fl_dev *fl);
+void fl_move_init(struct fl_dev *fl);
+void fl_move_cleanup(struct fl_dev *fl);
 
 /* balance.c */
 void fl_steer_epoch(struct fl_dev *fl);

@@ -2,7 +2,7 @@
 /*
  * What leads frames to queues: filters by addresses and ports, filters by type of
  * frame, and the table that a hash picks from (datasheet 7.1.1). Flows change them
- * in softirq: nothing is read and nothing is waited for.
+ * in softirq.
  */
 #include <linux/lockdep.h>
 #include <linux/unaligned.h>
@@ -95,6 +95,7 @@ void i82576_set_filter(struct fl_dev *fl, int i)
 {
 	lockdep_assert_held(&fl->steer_lock);
 	i82576_write_filter(i82576_of(fl), i, &fl->filter[i]);
+	i82576_flush(i82576_of(fl));
 }
 
 /**
@@ -114,6 +115,7 @@ void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 	     i = find_next_bit(buckets, RETA_ENTRIES, (i | 3) + 1))
 		i82576_wr(i82576_of(fl), I82576_RETA(i / 4),
 			  get_unaligned_le32(&fl->rss.lane[i & ~3]));
+	i82576_flush(i82576_of(fl));
 }
 
 /**
@@ -129,6 +131,6 @@ void i82576_init_steering(struct i82576 *hw)
 
 	spin_lock_bh(&hw->fl.steer_lock);
 	for (i = 0; i < caps->flow_filters + caps->ether_filters; i++)
-		i82576_set_filter(&hw->fl, i);
+		i82576_write_filter(hw, i, &hw->fl.filter[i]);
 	spin_unlock_bh(&hw->fl.steer_lock);
 }

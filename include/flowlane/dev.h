@@ -167,11 +167,11 @@ struct fl_test {
  * @resume: program the rings and start them after @pause
  * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well
- * @set_buckets: program the named entries of @rss.lane, while traffic flows.
- *	Atomic, under the steering's lock
+ * @set_buckets: program the named entries of @rss.lane, while traffic flows; they
+ *	are in force when it returns. Atomic, under the steering's lock
  * @set_filter: program one of @filter, or none in its place, while traffic flows;
- *	@up and @resume program all of them. Atomic, under the steering's lock.
- *	May be missing without filters
+ *	@up and @resume program all of them. In force when it returns. Atomic,
+ *	under the steering's lock. May be missing without filters
  * @set_mac: put the netdev's address into the device
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features

@@ -14,6 +14,7 @@
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/smp.h>
 #include <linux/timer.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
@@ -256,6 +257,10 @@ struct fl_adapt {
 	u8 patience;
 };
 
+/* Flows that leave a lane, see move.c */
+#define FL_MOVE_ASKED		BIT(0)	/* the device is to hear of some */
+#define FL_MOVE_TOLD		BIT(1)	/* it has heard of some, and lanes wait for this one */
+
 /**
  * struct fl_lane - one Rx ring, one Tx ring, one interrupt, one NAPI
  * @napi: the lane's NAPI instance
@@ -263,8 +268,10 @@ struct fl_adapt {
  * @tx: transmit ring; NULL while the lane is not in use
  * @last_poll: jiffies of the last NAPI run
  * @masked: the interrupt is masked, as someone prefers to poll; NAPI
- * @moving: the device is to hear of flows that leave the lane; the steering's lock
- * @moving_since: jiffies of that
+ * @moving: FL_MOVE_x; the steering's lock, as the next three
+ * @held: number of lanes that it waits for
+ * @moving_since: jiffies of the last step
+ * @held_until: jiffies when that ends, whatever they do
  * @seen: packets by the slot of their flow; NAPI, see steer.h
  * @irqs: interrupts taken; the lane's handler
  * @measure: what the lane carries; NAPI, see coalesce.c
@@ -281,7 +288,10 @@ struct fl_adapt {
  * @cpu: the lane's home, which takes its interrupt; see home.c, as the next two
  * @notify: tells when that interrupt is moved
  * @xps: the CPUs that transmit on the lane, as last seen or set; RTNL
- * @retry: runs the NAPI again when the last refill came short
+ * @retry: runs the NAPI again when the last refill came short, or the lane is held
+ * @holds: lanes that wait for this one; the steering's lock
+ * @moved: ends their waiting
+ * @kick: has the lane polled on its own CPU
  * @rx_stats: receive statistics
  * @tx_stats: completion statistics
  * @xmit_stats: statistics of the xmit path
@@ -292,8 +302,10 @@ struct fl_lane {
 	struct fl_tx_ring *tx;
 	unsigned long last_poll;
 	bool masked;
-	bool moving;
+	u8 moving;
+	u8 held;
 	unsigned long moving_since;
+	unsigned long held_until;
 	u32 *seen;
 	u32 irqs;
 	struct fl_measure measure;
@@ -311,6 +323,9 @@ struct fl_lane {
 	struct irq_affinity_notify notify;
 	struct cpumask xps;
 	struct timer_list retry;
+	DECLARE_BITMAP(holds, U8_MAX);
+	struct work_struct moved;
+	call_single_data_t kick;
 
 	struct fl_rx_stats rx_stats ____cacheline_aligned_in_smp;
 	struct fl_tx_stats tx_stats;

@@ -327,7 +327,7 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 		u32 status = leaf.pull(rx, slot);
 		struct sk_buff *skb;
 
-		if (!status)
+		if (!status || fl_steer_holds(rx->lane))
 			break;
 		next++;
 		fl_rx_sync(rx, slot, leaf);

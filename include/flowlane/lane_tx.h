@@ -9,6 +9,7 @@
 #define FLOWLANE_LANE_TX_H
 
 #include <linux/dma-mapping.h>
+#include <net/gro.h>
 #include <net/netdev_queues.h>
 
 #include <flowlane/coalesce.h>
@@ -410,11 +411,14 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 			fl_steer_poll(lane, false);
 		return done;
 	}
+	/* What GRO may keep, by gro_flush_timeout, is not on its way up. */
+	if (unlikely(READ_ONCE(lane->moving)))
+		napi_gro_flush(napi, false);
 	/* Another CPU may poll the lane as soon as this poll is complete. */
 	fl_coalesce_poll(lane);
 	if (napi_complete_done(napi, done))
 		fl_lane_unmask(lane, rx_leaf);
-	/* Pairs with the barrier in fl_steer_wait(). */
+	/* Pairs with the barrier in fl_move_wait(). */
 	if (unlikely(READ_ONCE(lane->moving)))
 		fl_steer_poll(lane, true);
 	return done;

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <kunit/device.h>
 
+#include "../../drivers/core/rss.h"
 #include "mock.h"
 #include "seam.h"
 
@@ -132,6 +133,7 @@ struct mock *mock_create(struct kunit *test, const struct mock_hw *hw)
 	mock->fl.cfg.lanes = MOCK_LANES_0;
 	mock->fl.cfg.rx_size = FL_RING_SIZE_MIN;
 	mock->fl.cfg.tx_size = FL_RING_SIZE_MIN;
+	fl_rss_fit(&mock->fl);
 	KUNIT_ASSERT_EQ(test, mock_register(mock), 0);
 	return mock;
 }

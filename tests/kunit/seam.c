@@ -81,6 +81,8 @@ bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
 bool seam_schedule_work(struct delayed_work *work, unsigned long delay)
 {
 	if (seam_work.held) {
+		if (!delay)
+			WRITE_ONCE(seam_work.now, true);
 		WRITE_ONCE(seam_work.asked, true);
 		return true;
 	}
@@ -97,7 +99,21 @@ bool seam_schedule_work(struct delayed_work *work, unsigned long delay)
 bool seam_cancel_work(struct delayed_work *work)
 {
 	WRITE_ONCE(seam_work.asked, false);
+	WRITE_ONCE(seam_work.now, false);
 	return cancel_delayed_work_sync(work);
+}
+
+/**
+ * seam_call() - as smp_call_function_single_async(), here and now
+ * @cpu: which the test does not care for
+ * @call: what to call
+ *
+ * Return: 0.
+ */
+int seam_call(int cpu, call_single_data_t *call)
+{
+	call->func(call->info);
+	return 0;
 }
 
 /**

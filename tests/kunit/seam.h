@@ -78,12 +78,13 @@ extern bool seam_flow_expired;
 extern bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
 
 /* Delayed work: @held, it does not run, and a test does in its place what was asked
- * for; @hurried, it runs at the next tick.
+ * for, @now if without a delay; @hurried, it runs at the next tick.
  */
 struct seam_work {
 	bool held;
 	bool hurried;
 	bool asked;
+	bool now;
 };
 
 extern struct seam_work seam_work;
@@ -135,6 +136,7 @@ bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
 		      u16 filter_id);
 bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
 bool seam_cancel_work(struct delayed_work *work);
+int seam_call(int cpu, call_single_data_t *call);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -183,6 +185,8 @@ bool seam_cancel_work(struct delayed_work *work);
 #define schedule_delayed_work seam_schedule_work
 #undef cancel_delayed_work_sync
 #define cancel_delayed_work_sync seam_cancel_work
+#undef smp_call_function_single_async
+#define smp_call_function_single_async seam_call
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Steering over time: flows that have ended are forgotten, and when the device is told
- * of a move.
+ * Steering over time: flows that have ended are forgotten.
  */
-#include <linux/delay.h>
-
 #include "frame.h"
 #include "seam.h"
 #include "stack.h"
@@ -171,143 +168,6 @@ static void expire_first_epoch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stack_slot(stack, a)->quiet, 0);
 }
 
-/* When the device is told. A lane is busy while its NAPI is scheduled: the case polls
- * it itself then.
- */
-
-struct expire_lane {
-	struct stack *stack;
-	struct stack_flow *f;
-	struct fl_lane *lane;
-};
-
-static struct expire_lane expire_lane(struct kunit *test)
-{
-	struct stack *stack = stack_create(test, 1, 0);
-	struct expire_lane l = {
-		.stack = stack,
-		.f = stack_add(stack, 4, 1, 3),
-		.lane = &stack->mock->fl.lane[0],
-	};
-
-	return l;
-}
-
-static void expire_frames(struct kunit *test, struct mock *mock, int n)
-{
-	const u8 *data = frame_bytes(test, 60, 1);
-
-	while (n--)
-		KUNIT_ASSERT_EQ(test, mock_rx_frame(mock, 0, data, 60, NULL), 1);
-}
-
-/* Somebody polls lane 0, and now a packet of the flow asks. */
-static bool expire_ask_busy(struct expire_lane *l)
-{
-	bool taken;
-
-	local_bh_disable();
-	taken = napi_schedule_prep(&l->lane->napi);
-	stack_ask(l->stack, l->f);
-	local_bh_enable();
-	return taken;
-}
-
-/* Its poll goes on; nothing is expected with softirqs off. */
-static void expire_poll(struct expire_lane *l, int budget)
-{
-	local_bh_disable();
-	l->stack->mock->fl.poll(&l->lane->napi, budget);
-	local_bh_enable();
-}
-
-/* An idle lane has nothing that could be overtaken. */
-static void expire_tells_idle(struct kunit *test)
-{
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
-	int tries = 1000;
-
-	KUNIT_EXPECT_GE(test, stack_ask(l.stack, l.f), 0);
-	/* Its poll is a softirq, which may be ksoftirqd's. */
-	while (READ_ONCE(l.lane->moving) && tries--)
-		usleep_range(1000, 2000);
-	KUNIT_EXPECT_EQ(test, mock->rss.lane[4], 3);
-	KUNIT_EXPECT_FALSE(test, l.lane->moving);
-}
-
-static void expire_tells_dry(struct kunit *test)
-{
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
-
-	expire_frames(test, mock, 12);
-	KUNIT_ASSERT_TRUE(test, expire_ask_busy(&l));
-	KUNIT_EXPECT_GE(test, l.f->said, 0);
-	KUNIT_EXPECT_TRUE(test, l.lane->moving);
-	/* However long this takes: it has just begun. */
-	l.lane->moving_since = jiffies + HZ;
-	expire_poll(&l, 8);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
-	KUNIT_EXPECT_TRUE(test, l.lane->moving);
-	/* Its last 4 frames. */
-	expire_poll(&l, 8);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
-	KUNIT_EXPECT_EQ(test, mock->rss.lane[4], 3);
-	KUNIT_EXPECT_FALSE(test, l.lane->moving);
-}
-
-/* Nobody waits for ever for a lane that always has more than it can take. */
-static void expire_tells_busy(struct kunit *test)
-{
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
-
-	expire_frames(test, mock, 12);
-	KUNIT_ASSERT_TRUE(test, expire_ask_busy(&l));
-	l.lane->moving_since = jiffies + HZ;
-	expire_poll(&l, 4);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
-	l.lane->moving_since = jiffies - HZ;
-	expire_poll(&l, 4);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
-	local_bh_disable();
-	napi_complete(&l.lane->napi);
-	local_bh_enable();
-}
-
-/* Polls of other lanes, dry or not, mean nothing. */
-static void expire_tells_own(struct kunit *test)
-{
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
-	int i;
-
-	KUNIT_ASSERT_TRUE(test, expire_ask_busy(&l));
-	for (i = 1; i < MOCK_LANES; i++)
-		mock_poll(mock, i, 64);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
-	expire_poll(&l, 64);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 1);
-}
-
-/* There and back before the device was told: nothing to tell. */
-static void expire_tells_nothing(struct kunit *test)
-{
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
-
-	KUNIT_ASSERT_TRUE(test, expire_ask_busy(&l));
-	mock->fl.steer->epoch++;
-	l.f->want = 0;
-	KUNIT_EXPECT_GE(test, stack_ask_as(l.stack, l.f, 1, 0, false), 0);
-	expire_poll(&l, 64);
-	KUNIT_EXPECT_EQ(test, mock->bucket_writes, 0);
-	KUNIT_EXPECT_EQ(test, mock->rss.lane[4], 0);
-	KUNIT_EXPECT_TRUE(test, bitmap_empty(mock->fl.steer->moving,
-					     FL_RSS_TABLE_MAX));
-}
-
 /* The hot path counts what the device has hashed by ports, and only while told to. */
 static void expire_counts(struct kunit *test)
 {
@@ -317,12 +177,13 @@ static void expire_counts(struct kunit *test)
 	} frames[] = {
 		{ MOCK_RX_HASH_L4, 1 }, { MOCK_RX_HASH_L3, 0 }, { 0, 0 },
 	};
-	struct expire_lane l = expire_lane(test);
-	struct mock *mock = l.stack->mock;
+	struct stack *stack = expire_create(test, 1);
+	struct mock *mock = stack->mock;
 	const u8 *data = frame_bytes(test, 60, 1);
-	u32 *seen = &l.lane->seen[77];
+	u32 *seen = &mock->fl.lane[0].seen[77];
 	int i;
 
+	stack_add(stack, 4, 1, 3);
 	for (i = 0; i < ARRAY_SIZE(frames); i++) {
 		struct mock_rxd d = {
 			.flags = frames[i].flags, .hash = 3 * FL_FLOWS + 77,
@@ -332,7 +193,7 @@ static void expire_counts(struct kunit *test)
 		mock_rx_frame(mock, 0, data, 60, &d);
 		mock_poll(mock, 0, 64);
 		KUNIT_EXPECT_EQ(test, *seen, 0);
-		stack_start(l.stack);
+		stack_start(stack);
 		before = *seen;
 		mock_rx_frame(mock, 0, data, 60, &d);
 		mock_poll(mock, 0, 64);
@@ -350,11 +211,6 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(expire_all),
 	KUNIT_CASE_PARAM(expire_clean_slate, stack_kind_gen_params),
 	KUNIT_CASE(expire_first_epoch),
-	KUNIT_CASE(expire_tells_idle),
-	KUNIT_CASE(expire_tells_dry),
-	KUNIT_CASE(expire_tells_busy),
-	KUNIT_CASE(expire_tells_own),
-	KUNIT_CASE(expire_tells_nothing),
 	KUNIT_CASE(expire_counts),
 	{}
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Steering by the device's filters: who gets one, who has to give it back, and when. */
+#include <linux/delay.h>
+
 #include "seam.h"
 #include "stack.h"
 
@@ -272,6 +274,30 @@ static void filter_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, filter_used(stack), 1);
 }
 
+/* A flow whose filter goes leaves that one's lane. */
+static void filter_drop_holds(struct kunit *test)
+{
+	struct stack *stack = filter_create(test, 1);
+	struct fl_lane *lane = stack->mock->fl.lane;
+	struct stack_flow *f = stack->flow;
+	int tries = 1000;
+
+	filter_flows(stack, 1, 10);
+	stack_want(f, 2);
+	stack_epochs(stack, 2);
+	KUNIT_ASSERT_EQ(test, f->at, 2);
+	KUNIT_ASSERT_EQ(test, stack->mock->rss.lane[f->hash % 128], 0);
+	local_bh_disable();
+	filter_take(stack, stack_slot(stack, f)->filter);
+	KUNIT_EXPECT_EQ(test, lane[2].moving, FL_MOVE_TOLD);
+	KUNIT_EXPECT_EQ(test, lane[0].held, 1);
+	local_bh_enable();
+	while (READ_ONCE(lane[0].held) && tries--)
+		usleep_range(1000, 2000);
+	KUNIT_EXPECT_EQ(test, lane[0].held, 0);
+	KUNIT_EXPECT_EQ(test, lane[2].moving, 0);
+}
+
 /* Down before the device was told, and up again; off and on. */
 static void filter_port(struct kunit *test)
 {
@@ -316,6 +342,7 @@ static struct kunit_case filter_cases[] = {
 	KUNIT_CASE_PARAM(filter_heavy, stack_kind_gen_params),
 	KUNIT_CASE(filter_expire),
 	KUNIT_CASE(filter_waits),
+	KUNIT_CASE(filter_drop_holds),
 	KUNIT_CASE(filter_port),
 	{}
 };
