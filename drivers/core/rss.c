@@ -164,6 +164,8 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 			       "hashed are both addresses, alone or with both ports");
 		return -EINVAL;
 	}
+	if (wanted == fl->rss.ports)
+		return 0;
 	fl_rss_rehash(fl);
 	fl->rss.ports = wanted;
 	fl_rss_apply(fl);
