@@ -51,53 +51,53 @@ struct page_pool;
  * struct fl_rx_ring - the receive half of a lane
  * @desc: descriptors, in the backend's format
  * @buf: the buffer behind each descriptor that the device has or had
- * @pool: where buffers come from; drawn from in the lane's NAPI only
- * @tail: the device's doorbell
  * @netdev: owner
  * @dev: DMA device
  * @lane: the lane it belongs to
  * @mask: ring size - 1
  * @idx: number of the lane, and of its queues
- * @page_bufs: buffers of a page
- * @refill: empty slots that are worth a refill
  * @headroom: bytes before the frame in a buffer
  * @truesize: bytes of a buffer, headroom and skb_shared_info included
- * @buf_len: buffer length that the device is told; frames are limited further
  * @room: bytes of a frame that a buffer takes
+ * @refill: empty slots that are worth a refill
+ * @page_bufs: buffers of a page
+ * @pool: where buffers come from; drawn from in the lane's NAPI only
  * @next_to_clean: consumer index; written in NAPI
  * @next_to_use: producer index; written in NAPI
  * @skb: a frame of several descriptors whose end has not arrived, or
  *	FL_RX_DISCARD
+ * @tail: the device's doorbell, for which the line above has no room
  * @desc_dma: bus address of @desc
  * @desc_bytes: bytes allocated at @desc
+ * @buf_len: buffer length that the device is told; frames are limited further
  */
 struct fl_rx_ring {
 	__cacheline_group_begin_aligned(fl_rx_read);
 	void *desc;
 	void **buf;
-	struct page_pool *pool;
-	void __iomem *tail;
 	struct net_device *netdev;
 	struct device *dev;
 	struct fl_lane *lane;
 	u32 mask;
 	u16 idx;
-	u16 page_bufs;
-	u16 refill;
 	u16 headroom;
 	u16 truesize;
-	u16 buf_len;
 	u16 room;
+	u16 refill;
+	u16 page_bufs;
+	struct page_pool *pool;
 	__cacheline_group_end_aligned(fl_rx_read);
 
 	__cacheline_group_begin_aligned(fl_rx_poll);
 	u32 next_to_clean;
 	u32 next_to_use;
 	struct sk_buff *skb;
+	void __iomem *tail;
 	__cacheline_group_end_aligned(fl_rx_poll);
 
 	dma_addr_t desc_dma;
 	size_t desc_bytes;
+	u16 buf_len;
 };
 
 /**
