@@ -11,8 +11,9 @@
  *    (as the consumer has moved there), and after that the new lane is let go: by
  *    a call to its CPU, which comes behind that one.
  *
- * That takes microseconds. Nobody waits longer than FL_MOVE_LIMIT for a lane that
- * always has more than it can take, or is not polled.
+ * That takes microseconds. A lane that always has more than it can take is given up
+ * after FL_MOVE_LIMIT: at 1. nobody is held for it, for a ring that waits so often
+ * would overflow, and lost packets are worse than overtaken ones.
  */
 #include <linux/smp.h>
 
@@ -105,7 +106,7 @@ void fl_move_wait(struct fl_dev *fl, u16 idx)
 }
 
 /* The device hears of what leaves this lane. */
-static void fl_tell_buckets(struct fl_lane *lane)
+static void fl_tell_buckets(struct fl_lane *lane, bool hold)
 {
 	DECLARE_BITMAP(now, FL_RSS_TABLE_MAX) = {};
 	struct fl_dev *fl = lane->fl;
@@ -120,7 +121,8 @@ static void fl_tell_buckets(struct fl_lane *lane)
 		__clear_bit(i, s->moving);
 		if (to == lane->idx)
 			continue;
-		fl_lane_hold(lane, to);
+		if (hold)
+			fl_lane_hold(lane, to);
 		fl->rss.lane[i] = to;
 		__set_bit(i, now);
 	}
@@ -128,7 +130,7 @@ static void fl_tell_buckets(struct fl_lane *lane)
 		fl->ops->set_buckets(fl, now);
 }
 
-static void fl_tell_filters(struct fl_lane *lane)
+static void fl_tell_filters(struct fl_lane *lane, bool hold)
 {
 	struct fl_dev *fl = lane->fl;
 	struct fl_steer *s = fl->steer;
@@ -138,7 +140,8 @@ static void fl_tell_filters(struct fl_lane *lane)
 		if (s->from[i] != lane->idx)
 			continue;
 		__clear_bit(i, s->filters_moving);
-		fl_lane_hold(lane, fl->filter[i].lane);
+		if (hold)
+			fl_lane_hold(lane, fl->filter[i].lane);
 		fl->ops->set_filter(fl, i);
 	}
 }
@@ -181,7 +184,9 @@ void fl_steer_poll(struct fl_lane *lane, bool dry)
 {
 	struct fl_dev *fl = lane->fl;
 
-	if ((!dry || READ_ONCE(lane->held)) &&
+	/* What a lane that is held has is not known. */
+	dry &= !READ_ONCE(lane->held);
+	if (!dry &&
 	    time_before(jiffies, READ_ONCE(lane->moving_since) + FL_MOVE_LIMIT))
 		return;
 	spin_lock(&fl->steer_lock);
@@ -189,8 +194,8 @@ void fl_steer_poll(struct fl_lane *lane, bool dry)
 		queue_work(system_bh_wq, &lane->moved);
 	} else if (lane->moving && fl->steer->counting) {
 		WRITE_ONCE(lane->moving, 0);
-		fl_tell_buckets(lane);
-		fl_tell_filters(lane);
+		fl_tell_buckets(lane, dry);
+		fl_tell_filters(lane, dry);
 		fl_move_told(lane);
 	}
 	spin_unlock(&fl->steer_lock);
@@ -256,8 +261,8 @@ void fl_move_now(struct fl_dev *fl)
 	int i;
 
 	for (i = 0; i < fl->caps.lanes_max; i++) {
-		fl_tell_buckets(&fl->lane[i]);
-		fl_tell_filters(&fl->lane[i]);
+		fl_tell_buckets(&fl->lane[i], false);
+		fl_tell_filters(&fl->lane[i], false);
 	}
 	fl_move_cancel(fl);
 }

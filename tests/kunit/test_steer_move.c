@@ -124,7 +124,9 @@ static void move_tells_dry(struct kunit *test)
 	move_expect_over(test, &m);
 }
 
-/* Nobody waits for ever for a lane that always has more than it can take. */
+/* Nobody waits for ever for a lane that always has more than it can take, and nobody is
+ * held for it.
+ */
 static void move_tells_busy(struct kunit *test)
 {
 	struct move m = move_create(test);
@@ -137,6 +139,8 @@ static void move_tells_busy(struct kunit *test)
 	m.old->moving_since = jiffies - HZ;
 	move_poll(&m, m.old, 4);
 	KUNIT_EXPECT_EQ(test, m.mock->bucket_writes, 1);
+	KUNIT_EXPECT_EQ(test, m.old->moving, 0);
+	KUNIT_EXPECT_EQ(test, m.new->held, 0);
 	local_bh_disable();
 	napi_complete(&m.old->napi);
 	local_bh_enable();
