@@ -101,13 +101,6 @@ progress() {
 	echo $(($(field bytes "$(receiver after $((message * 100)))") - before))
 }
 
-# lost: segments that the sender sent again, and that had not arrived before
-lost() {
-	local said
-	said=$(sender snap)
-	echo $(($(field retrans "$said") - $(field dsack "$said")))
-}
-
 # fast_resent: what the sender sent again because later segments had overtaken it; a machine
 # that stalls makes it send again by the clock, which is not counted here
 fast_resent() { in_peer nstat -asz TcpExtTCPFastRetrans | awk '/Fast/ { print $2 }'; }
