@@ -124,7 +124,7 @@ fl_in_memory() {
 	done
 	{
 		printf '%s\n' "${paths[@]}"
-		ldd "${paths[@]}" 2>/dev/null | grep -o '[[:space:]]/[^ :]*' | tr -d '\t ' | sort -u
+		{ ldd "${paths[@]}" 2>/dev/null || true; } | grep -o '[[:space:]]/[^ :]*' | tr -d '\t ' | sort -u
 	} | xargs cp -L --parents -t "$root" || bail "cannot copy the programs"
 	# What /bin and /lib are links to on the real root are folders here: join them.
 	for dir in bin sbin lib lib64; do
@@ -144,6 +144,20 @@ fl_in_memory() {
 	sed -n 's|^[^/]*\(/.*\)|\1|p' /proc/1/maps | sort -u | xargs cat >/dev/null
 	cd /
 	LC_ALL=C FL_IN_MEMORY=1 exec chroot "$root" /bin/bash "$0" || bail "cannot start in memory"
+}
+
+# fl_migrate: go on in another QEMU, to which this one's state went by a file.  In memory only
+# (see above), with iomem=relaxed: QEMU refuses to move the folders that it lends us, until
+# their devices are reset, behind the kernel's back.  Nothing of them is there any more after.
+fl_migrate() {
+	local device base
+	for device in /sys/bus/virtio/drivers/9pnet_virtio/virtio*; do
+		device=$(readlink -f "$device")
+		# The device status, at the begin of BAR 4 (virtio 1.3, section 4.1.4.3)
+		base=$(awk 'NR == 5 { print $1 }' "${device%/*}/resource")
+		busybox devmem $((base + 20)) 8 0 || return 1
+	done
+	fl_host migrate
 }
 
 # --- NICs
@@ -226,7 +240,7 @@ fl_unbind() {
 	echo "${device##*/}" >"$device/driver/unbind"
 }
 
-# fl_unplug N: pull it out of its slot; fl_plug N MODEL: put one in
+# fl_unplug N: pull it out of its slot; fl_plug N MODEL[,PROPERTY=VALUE...]: put one of QEMU's in
 fl_unplug() {
 	local pci
 	pci=$(fl_pci "$1") || return 1
@@ -235,6 +249,18 @@ fl_unplug() {
 	wait_until 30 test ! -e "/sys/bus/pci/devices/$pci" &&
 		wait_until 30 fl_unplugged "$1"
 }
+
+# fl_snatch N: it is gone without a warning.  Its slot loses power behind the kernel's back,
+# which takes it out of QEMU; the kernel hears of it when there is power again, and no card.
+fl_snatch() {
+	local port
+	printf -v port '00:%02x.0' $((0x10 + $1))
+	setpci -s "$port" CAP_EXP+18.w=0700:0720 CAP_EXP+18.w=0120:0720 &&
+		wait_until 30 fl_unplugged "$1" && wait_until 30 slot_is_off "$port"
+}
+
+# slot_is_off PORT: the kernel has switched off its power and its light
+slot_is_off() { [ $((16#$(setpci -s "$1" CAP_EXP+18.w) & 0x700)) -eq $((0x700)) ]; }
 
 # No pipe into grep -q here: it would end fl_host early, and pipefail call that a match.
 fl_unplugged() { ! grep -q "^n$1 " <<<"$(fl_host 'qom-list /machine/peripheral')"; }
