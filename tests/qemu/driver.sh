@@ -163,9 +163,10 @@ diag() {
 }
 diag_good="PASS 0 0 0 0 0 0 0"
 
-# one_vector NAME KIND: what has to hold where a port has one interrupt of that kind; the
+# one_lane NAME KIND [NIC]: what has to hold where a port has one interrupt of that kind; the
 # log says so since the mark
-one_vector() {
+one_lane() {
+	local nic=n${3:-0}
 	is "$1: one lane" 1 "$(lanes)"
 	is "$1: no more to be had" 1 "$(ethtool -l "$dev" | awk '/^Combined:/ { print $2; exit }')"
 	check "$1: the kind of interrupt" grep -qE "$2.*$dev-lane-0" /proc/interrupts
@@ -173,9 +174,9 @@ one_vector() {
 	try "$1: TCP v4" tcp $peer4 "$(scale 5000000 500000)" both
 	try "$1: TCP v6" tcp $peer6 "$(scale 1000000 200000)" both conns=4
 	try "$1: UDP" udp $peer4 1,1472,20000
-	must fl_host 'set_link n0 off'
+	must fl_host "set_link $nic off"
 	check "$1: carrier goes" wait_until 10 sh -c "! grep -q 1 /sys/class/net/$dev/carrier"
-	must fl_host 'set_link n0 on'
+	must fl_host "set_link $nic on"
 	check "$1: carrier comes" wait_link "$dev"
 	must ip link set "$dev" down
 	must ip link set "$dev" up
@@ -184,6 +185,11 @@ one_vector() {
 	must ethtool -G "$dev" rx 512
 	try "$1: TCP after down and up" tcp $peer4 "$(scale 1000000 200000)" both
 	check "$1: ping" ping -qc3 -i0.05 -W3 $peer6
+}
+
+# one_vector NAME KIND: that, and ethtool -t
+one_vector() {
+	one_lane "$@"
 	is "$1: ethtool -t" "$diag_good" "$(diag offline)"
 	check "$1: carrier after it" wait_link "$dev"
 	try "$1: TCP after it" tcp $peer4 200000 both
@@ -236,6 +242,24 @@ every_setting() {
 	ip -4 -o address show dev "$dev" | sed 's/.*inet/inet/'
 	net_settings
 	! ip link show dev "$dev" | grep -q '[<,]UP[,>]' || irq_settings
+}
+
+# features: those that can be switched, and whether they are on.  Group headers
+# (tx-checksumming, ...) stand for what follows them, indented.
+features() {
+	ethtool -k "$dev" | sed -n -E -e '/^(tx-checksumming|scatter-gather|tcp-segmentation-offload):/d' \
+		-e 's/^\t?([a-z0-9-]+): (on|off)$/\1 \2/p'
+}
+
+# vlan ID [PROTOCOL] [LOWER] [NUMBER]: on both ends
+vlan() {
+	local id=$1 protocol=${2:-802.1Q} lower=${3:-} net=${4:-$1}
+	must ip link add link "${lower:-$dev}" name "v$net" type vlan proto "$protocol" id "$id"
+	must in_peer ip link add link "${lower:-$peer_dev}" name "v$net" type vlan proto "$protocol" id "$id"
+	must ip address add "10.1.$((net % 250)).1/24" dev "v$net"
+	must in_peer ip address add "10.1.$((net % 250)).2/24" dev "v$net"
+	must ip link set "v$net" up
+	must in_peer ip link set "v$net" up
 }
 
 # counter NAME [DEVICE]: one of ethtool -S

@@ -49,12 +49,6 @@ is "the peer has seen no wrong checksum" 0 "$(csum_errors)"
 
 # --- Every feature that can be switched
 
-# Group headers (tx-checksumming, ...) stand for what follows them, indented.
-features() {
-	ethtool -k "$dev" | sed -n -E -e '/^(tx-checksumming|scatter-gather|tcp-segmentation-offload):/d' \
-		-e 's/^\t?([a-z0-9-]+): (on|off)$/\1 \2/p'
-}
-
 # switched FEATURE STATE: all kinds of traffic with a feature in the other state, and
 # after it is back; switching one thing may switch what depends on it
 switched() {
@@ -96,16 +90,6 @@ must ethtool -K "$dev" rx-vlan-filter on tso on
 
 # --- VLAN
 
-# vlan ID [PROTOCOL] [LOWER] [NUMBER]: on both ends
-vlan() {
-	local id=$1 protocol=${2:-802.1Q} lower=${3:-} net=${4:-$1}
-	must ip link add link "${lower:-$dev}" name "v$net" type vlan proto "$protocol" id "$id"
-	must in_peer ip link add link "${lower:-$peer_dev}" name "v$net" type vlan proto "$protocol" id "$id"
-	must ip address add "10.1.$((net % 250)).1/24" dev "v$net"
-	must in_peer ip address add "10.1.$((net % 250)).2/24" dev "v$net"
-	must ip link set "v$net" up
-	must in_peer ip link set "v$net" up
-}
 vlan 100
 vlan 4094
 for modes in "on on on" "on on off" "on off on" "off off on" "off on off"; do
