@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The PCI driver of the 82576: probe, remove, power and error recovery. */
+/* The PCI driver of the 82576: probe, remove. */
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
-#include <linux/rtnetlink.h>
 #include <linux/util_macros.h>
 
 #include <flowlane/backends.h>
@@ -75,6 +74,17 @@ static void i82576_resume_queues(struct fl_dev *fl)
 	i82576_set_rx_enable(hw, true);
 }
 
+static void i82576_hold(struct fl_dev *fl)
+{
+	i82576_ptp_hold(i82576_of(fl));
+}
+
+/* A port that is not open was not reset. */
+static void i82576_release(struct fl_dev *fl)
+{
+	i82576_ptp_run(i82576_of(fl));
+}
+
 static const struct fl_hw_ops i82576_ops = {
 	.irq_request = i82576_irq_request,
 	.irq_free = i82576_irq_free,
@@ -84,6 +94,8 @@ static const struct fl_hw_ops i82576_ops = {
 	.down = i82576_down,
 	.pause = i82576_pause,
 	.resume = i82576_resume_queues,
+	.hold = i82576_hold,
+	.release = i82576_release,
 	.set_itr = i82576_set_itr,
 	.set_rss = i82576_set_rss,
 	.set_buckets = i82576_set_buckets,
@@ -307,84 +319,8 @@ static void i82576_remove(struct pci_dev *pdev)
 	i82576_irq_cleanup(hw);
 	i82576_unmap(hw);
 	free_netdev(hw->fl.netdev);
-	/* An error that could not be recovered from has disabled it before. */
-	if (pci_is_enabled(pdev))
-		pci_disable_device(pdev);
-}
-
-static int i82576_suspend(struct device *dev)
-{
-	struct i82576 *hw = dev_get_drvdata(dev);
-
-	rtnl_lock();
-	fl_suspend_locked(&hw->fl);
-	i82576_ptp_hold(hw);
-	rtnl_unlock();
-	return 0;
-}
-
-static int i82576_resume(struct device *dev)
-{
-	struct i82576 *hw = dev_get_drvdata(dev);
-	int err;
-
-	pci_set_master(hw->pdev);
-	rtnl_lock();
-	err = fl_resume_locked(&hw->fl);
-	i82576_ptp_run(hw);	/* a port that is not open was not reset */
-	rtnl_unlock();
-	return err;
-}
-
-static void i82576_shutdown(struct pci_dev *pdev)
-{
-	i82576_suspend(&pdev->dev);
 	pci_disable_device(pdev);
 }
-
-static pci_ers_result_t i82576_error_detected(struct pci_dev *pdev,
-					      pci_channel_state_t state)
-{
-	i82576_suspend(&pdev->dev);
-	if (state == pci_channel_io_perm_failure)
-		return PCI_ERS_RESULT_DISCONNECT;
-	pci_disable_device(pdev);
-	return PCI_ERS_RESULT_NEED_RESET;
-}
-
-static pci_ers_result_t i82576_slot_reset(struct pci_dev *pdev)
-{
-	if (pci_enable_device_mem(pdev))
-		return PCI_ERS_RESULT_DISCONNECT;
-	pci_restore_state(pdev);
-	pci_save_state(pdev);
-	return PCI_ERS_RESULT_RECOVERED;
-}
-
-static void i82576_error_resume(struct pci_dev *pdev)
-{
-	if (i82576_resume(&pdev->dev))
-		dev_err(&pdev->dev, "port does not come back after a reset\n");
-}
-
-/* Someone resets the function, through sysfs for instance. */
-static void i82576_reset_prepare(struct pci_dev *pdev)
-{
-	i82576_suspend(&pdev->dev);
-}
-
-static void i82576_reset_done(struct pci_dev *pdev)
-{
-	i82576_error_resume(pdev);
-}
-
-static const struct pci_error_handlers i82576_err_handlers = {
-	.reset_prepare = i82576_reset_prepare,
-	.reset_done = i82576_reset_done,
-	.error_detected = i82576_error_detected,
-	.slot_reset = i82576_slot_reset,
-	.resume = i82576_error_resume,
-};
 
 static const struct pci_device_id i82576_ids[] = {
 	{ PCI_VDEVICE(INTEL, 0x10C9) },	/* 82576, copper */
@@ -392,16 +328,14 @@ static const struct pci_device_id i82576_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, i82576_ids);
 
-static DEFINE_SIMPLE_DEV_PM_OPS(i82576_pm_ops, i82576_suspend, i82576_resume);
-
 static struct pci_driver i82576_driver = {
 	.name = FL_NAME,
 	.id_table = i82576_ids,
 	.probe = i82576_probe,
 	.remove = i82576_remove,
-	.shutdown = i82576_shutdown,
-	.driver.pm = pm_sleep_ptr(&i82576_pm_ops),
-	.err_handler = &i82576_err_handlers,
+	.shutdown = fl_pci_shutdown,
+	.driver.pm = pm_sleep_ptr(&fl_pci_pm_ops),
+	.err_handler = &fl_pci_err_handlers,
 };
 
 static int i82576_register(void)

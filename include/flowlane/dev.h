@@ -21,6 +21,7 @@ struct devlink_health_reporter;
 struct devlink_info_req;
 struct fl_home;
 struct fl_steer;
+struct pci_dev;
 
 #define FL_NAME		"flowlane"
 #define FL_VERSION	"0.1.0"
@@ -165,6 +166,9 @@ struct fl_test {
  * @pause: stop the rings' DMA, all transmitted or bounded in time, and leave
  *	the link alone; on an error only @down and @up help
  * @resume: program the rings and start them after @pause
+ * @hold: the device is about to lose its state, and the port has been halted; may be
+ *	missing, as the next
+ * @release: undo @hold; the port runs again, if it is open
  * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well
  * @set_buckets: program the named entries of @rss.lane, while traffic flows; they
@@ -212,6 +216,8 @@ struct fl_hw_ops {
 	void (*down)(struct fl_dev *fl);
 	int (*pause)(struct fl_dev *fl);
 	void (*resume)(struct fl_dev *fl);
+	void (*hold)(struct fl_dev *fl);
+	void (*release)(struct fl_dev *fl);
 	void (*set_itr)(struct fl_lane *lane);
 	void (*set_rss)(struct fl_dev *fl);
 	void (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
@@ -400,6 +406,11 @@ int fl_lend_locked(struct fl_dev *fl);
 int fl_return_locked(struct fl_dev *fl, int err);
 int fl_open(struct net_device *netdev);
 int fl_stop(struct net_device *netdev);
+
+/* power.c */
+extern const struct dev_pm_ops fl_pci_pm_ops;
+extern const struct pci_error_handlers fl_pci_err_handlers;
+void fl_pci_shutdown(struct pci_dev *pdev);
 
 /* Device-independent ndo functions, for the backends' net_device_ops. */
 int fl_change_mtu(struct net_device *netdev, int mtu);
