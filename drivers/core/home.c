@@ -411,6 +411,28 @@ void fl_home_detach(struct fl_lane *lane)
 		irq_set_affinity_notifier(lane->irq, NULL);
 }
 
+/**
+ * fl_home_spread() - lanes start out on the CPUs near the device, one each
+ * @fl: port, whose lanes have their &fl_lane.irq
+ *
+ * For probe and not on request: where a user moves an interrupt, it stays over down
+ * and up. The interrupt of a single lane may be a pin that is shared: it stays
+ * where it is.
+ *
+ * Context: process, may sleep.
+ */
+void fl_home_spread(struct fl_dev *fl)
+{
+	int node = dev_to_node(fl->dev);
+	int i;
+
+	if (fl->caps.lanes_max == 1)
+		return;
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		irq_set_affinity(fl->lane[i].irq,
+				 cpumask_of(cpumask_local_spread(i, node)));
+}
+
 /* The kernel moves interrupts off a CPU that goes without telling a notifier. It
  * holds the lock of CPUs, which is taken inside RTNL: leave that to the work, which
  * waits until it is done.

@@ -36,6 +36,24 @@ irqreturn_t fl_lane_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/**
+ * fl_lane_request_irq() - request a lane's interrupt, under the name users know
+ * @lane: lane, whose &fl_lane.irq is set
+ * @handler: gets the lane
+ * @flags: IRQF_x
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error.
+ */
+int fl_lane_request_irq(struct fl_lane *lane, irq_handler_t handler,
+			unsigned long flags)
+{
+	snprintf(lane->irq_name, sizeof(lane->irq_name), "%s-lane-%u",
+		 lane->fl->netdev->name, lane->idx);
+	return request_irq(lane->irq, handler, flags, lane->irq_name, lane);
+}
+
 static void fl_lane_retry(struct timer_list *t)
 {
 	struct fl_lane *lane = timer_container_of(lane, t, retry);

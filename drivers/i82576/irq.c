@@ -91,25 +91,6 @@ void i82576_set_itr(struct fl_lane *lane)
 		  i82576_eitr(hw, lane->itr) | EITR_CNT_IGNR);
 }
 
-/* Lanes start out on the CPUs near the device, one each. Set here and not on
- * request: where a user moves an interrupt, it stays over down and up.
- */
-static void i82576_spread(struct i82576 *hw)
-{
-	int node = dev_to_node(&hw->pdev->dev);
-	int i;
-
-	for (i = 0; i < hw->fl.caps.lanes_max; i++) {
-		struct fl_lane *lane = &hw->fl.lane[i];
-
-		lane->irq = pci_irq_vector(hw->pdev, i);
-		/* A pin may be shared: leave it where it is. */
-		if (hw->msix)
-			irq_set_affinity(lane->irq,
-					 cpumask_of(cpumask_local_spread(i, node)));
-	}
-}
-
 /**
  * i82576_irq_init() - allocate vectors; sets how many lanes there can be
  * @hw: port; its lanes exist after this
@@ -121,7 +102,7 @@ static void i82576_spread(struct i82576 *hw)
 int i82576_irq_init(struct i82576 *hw)
 {
 	struct pci_dev *pdev = hw->pdev;
-	int n, err;
+	int i, n, err;
 
 	n = pci_alloc_irq_vectors(pdev, 2, I82576_QUEUES + 1, PCI_IRQ_MSIX);
 	hw->msix = n > 0;
@@ -142,7 +123,9 @@ int i82576_irq_init(struct i82576 *hw)
 	err = fl_dev_init(&hw->fl);
 	if (err)
 		goto err_vectors;
-	i82576_spread(hw);
+	for (i = 0; i < hw->fl.caps.lanes_max; i++)
+		hw->fl.lane[i].irq = pci_irq_vector(pdev, i);
+	fl_home_spread(&hw->fl);
 	if (hw->msix) {
 		err = request_irq(pci_irq_vector(pdev, n - 1), i82576_other_irq,
 				  0, pci_name(pdev), hw);
@@ -185,13 +168,9 @@ int i82576_irq_request(struct fl_lane *lane)
 {
 	struct i82576 *hw = i82576_of(lane->fl);
 
-	snprintf(lane->irq_name, sizeof(lane->irq_name), "%s-lane-%u",
-		 lane->fl->netdev->name, lane->idx);
 	if (hw->msix)
-		return request_irq(lane->irq, fl_lane_irq, 0, lane->irq_name,
-				   lane);
-	return request_irq(lane->irq, i82576_single_irq, IRQF_SHARED,
-			   lane->irq_name, lane);
+		return fl_lane_request_irq(lane, fl_lane_irq, 0);
+	return fl_lane_request_irq(lane, i82576_single_irq, IRQF_SHARED);
 }
 
 /**

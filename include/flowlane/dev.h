@@ -9,6 +9,7 @@
 
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
+#include <linux/interrupt.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
@@ -363,6 +364,8 @@ void fl_dev_cleanup(struct fl_dev *fl);
 int fl_dev_register(struct fl_dev *fl);
 void fl_dev_unregister(struct fl_dev *fl);
 irqreturn_t fl_lane_irq(int irq, void *data);
+int fl_lane_request_irq(struct fl_lane *lane, irq_handler_t handler,
+			unsigned long flags);
 
 /* rss.c */
 void fl_rss_init(struct fl_dev *fl);
@@ -386,6 +389,7 @@ int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,
 /* home.c */
 int fl_homes_init(void);
 void fl_homes_exit(void);
+void fl_home_spread(struct fl_dev *fl);
 
 /* nl.c */
 int fl_nl_init(void);
