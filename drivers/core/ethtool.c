@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ethtool: what a port is, its counters, lanes, rings, moderation and link. */
+/* ethtool: what a port is, its counters, lanes, rings and moderation. */
 #include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/log2.h>
 
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
+#include <flowlane/ethtool.h>
 
 #include "nfc.h"
-#include "rss.h"
 #include "selftest.h"
 #include "stats.h"
 
-static void fl_get_drvinfo(struct net_device *netdev,
-			   struct ethtool_drvinfo *info)
+/**
+ * fl_get_drvinfo() - ethtool_ops.get_drvinfo: driver, version and place
+ * @netdev: port
+ * @info: filled in
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, FL_NAME, sizeof(info->driver));
 	strscpy(info->version, FL_VERSION, sizeof(info->version));
@@ -21,27 +27,56 @@ static void fl_get_drvinfo(struct net_device *netdev,
 		sizeof(info->bus_info));
 }
 
-static u32 fl_get_msglevel(struct net_device *netdev)
+/**
+ * fl_get_msglevel() - ethtool_ops.get_msglevel: what is logged
+ * @netdev: port
+ *
+ * Context: process, RTNL.
+ *
+ * Return: NETIF_MSG_x.
+ */
+u32 fl_get_msglevel(struct net_device *netdev)
 {
 	return ((struct fl_dev *)netdev_priv(netdev))->msg_enable;
 }
 
-static void fl_set_msglevel(struct net_device *netdev, u32 level)
+/**
+ * fl_set_msglevel() - ethtool_ops.set_msglevel: what is to be logged
+ * @netdev: port
+ * @level: NETIF_MSG_x
+ *
+ * Context: process, RTNL.
+ */
+void fl_set_msglevel(struct net_device *netdev, u32 level)
 {
 	((struct fl_dev *)netdev_priv(netdev))->msg_enable = level;
 }
 
-static int fl_get_regs_len(struct net_device *netdev)
+/**
+ * fl_get_regs_len() - ethtool_ops.get_regs_len: size of a dump of registers
+ * @netdev: port
+ *
+ * Context: process, RTNL.
+ *
+ * Return: bytes.
+ */
+int fl_get_regs_len(struct net_device *netdev)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
-	if (!fl->ops->reg_table)
-		return -EOPNOTSUPP;
 	return fl_regs_count(fl) * sizeof(u32);
 }
 
-static void fl_get_regs(struct net_device *netdev, struct ethtool_regs *regs,
-			void *data)
+/**
+ * fl_get_regs() - ethtool_ops.get_regs: a dump of registers
+ * @netdev: port
+ * @regs: filled in
+ * @data: filled with the registers of the backend's table
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_regs(struct net_device *netdev, struct ethtool_regs *regs,
+		 void *data)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -85,7 +120,16 @@ static const char *const fl_lane_names[] = {
 	"rx_packets", "rx_bytes", "tx_packets", "tx_bytes",
 };
 
-static int fl_get_sset_count(struct net_device *netdev, int sset)
+/**
+ * fl_get_sset_count() - ethtool_ops.get_sset_count: how many strings there are
+ * @netdev: port
+ * @sset: of which set
+ *
+ * Context: process, RTNL.
+ *
+ * Return: the number or -EOPNOTSUPP.
+ */
+int fl_get_sset_count(struct net_device *netdev, int sset)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -97,7 +141,15 @@ static int fl_get_sset_count(struct net_device *netdev, int sset)
 	       fl->caps.lanes_max * ARRAY_SIZE(fl_lane_names);
 }
 
-static void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
+/**
+ * fl_get_strings() - ethtool_ops.get_strings: names of counters or tests
+ * @netdev: port
+ * @sset: which of the two
+ * @data: filled with ETH_GSTRING_LEN bytes for each
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	int i, j;
@@ -117,8 +169,16 @@ static void fl_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 					fl_lane_names[j]);
 }
 
-static void fl_get_ethtool_stats(struct net_device *netdev,
-				 struct ethtool_stats *stats, u64 *data)
+/**
+ * fl_get_ethtool_stats() - ethtool_ops.get_ethtool_stats: ethtool -S
+ * @netdev: port
+ * @stats: unused
+ * @data: filled with a number for each name
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_ethtool_stats(struct net_device *netdev,
+			  struct ethtool_stats *stats, u64 *data)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	u64 *sum = data + 1;
@@ -142,74 +202,14 @@ static void fl_get_ethtool_stats(struct net_device *netdev,
 	}
 }
 
-/* What a backend does not count stays as it is: not there. */
-static void fl_get_eth_mac_stats(struct net_device *netdev,
-				 struct ethtool_eth_mac_stats *stats)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_mac_stats)
-		fl->ops->get_mac_stats(fl, stats);
-}
-
-static void fl_get_eth_phy_stats(struct net_device *netdev,
-				 struct ethtool_eth_phy_stats *stats)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_phy_stats)
-		fl->ops->get_phy_stats(fl, stats);
-}
-
-static void fl_get_eth_ctrl_stats(struct net_device *netdev,
-				  struct ethtool_eth_ctrl_stats *stats)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_ctrl_stats)
-		fl->ops->get_ctrl_stats(fl, stats);
-}
-
-static void fl_get_rmon_stats(struct net_device *netdev,
-			      struct ethtool_rmon_stats *stats,
-			      const struct ethtool_rmon_hist_range **ranges)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_rmon_stats)
-		fl->ops->get_rmon_stats(fl, stats, ranges);
-}
-
-static void fl_get_pause_stats(struct net_device *netdev,
-			       struct ethtool_pause_stats *stats)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_pause_stats)
-		fl->ops->get_pause_stats(fl, stats);
-}
-
-static void fl_get_pauseparam(struct net_device *netdev,
-			      struct ethtool_pauseparam *p)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_pauseparam)
-		fl->ops->get_pauseparam(fl, p);
-}
-
-static int fl_set_pauseparam(struct net_device *netdev,
-			     struct ethtool_pauseparam *p)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (!fl->ops->set_pauseparam)
-		return -EOPNOTSUPP;
-	return fl->ops->set_pauseparam(fl, p);
-}
-
-static void fl_get_channels(struct net_device *netdev,
-			    struct ethtool_channels *ch)
+/**
+ * fl_get_channels() - ethtool_ops.get_channels: ethtool -l
+ * @netdev: port
+ * @ch: filled in
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_channels(struct net_device *netdev, struct ethtool_channels *ch)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -217,8 +217,16 @@ static void fl_get_channels(struct net_device *netdev,
 	ch->combined_count = fl->cfg.lanes;
 }
 
-static int fl_set_channels(struct net_device *netdev,
-			   struct ethtool_channels *ch)
+/**
+ * fl_set_channels() - ethtool_ops.set_channels: ethtool -L: another number of lanes
+ * @netdev: port
+ * @ch: how many
+ *
+ * Context: process, RTNL, may sleep.
+ *
+ * Return: 0 or a negative error; then nothing has changed, and the log says why.
+ */
+int fl_set_channels(struct net_device *netdev, struct ethtool_channels *ch)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_config cfg = fl->cfg;
@@ -239,10 +247,18 @@ static int fl_set_channels(struct net_device *netdev,
 	return err;
 }
 
-static void fl_get_ringparam(struct net_device *netdev,
-			     struct ethtool_ringparam *ring,
-			     struct kernel_ethtool_ringparam *kernel_ring,
-			     struct netlink_ext_ack *extack)
+/**
+ * fl_get_ringparam() - ethtool_ops.get_ringparam: ethtool -g
+ * @netdev: port
+ * @ring: filled in
+ * @kernel_ring: unused
+ * @extack: unused
+ *
+ * Context: process, RTNL.
+ */
+void fl_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+		      struct kernel_ethtool_ringparam *kernel_ring,
+		      struct netlink_ext_ack *extack)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -252,10 +268,20 @@ static void fl_get_ringparam(struct net_device *netdev,
 	ring->tx_pending = fl->cfg.tx_size;
 }
 
-static int fl_set_ringparam(struct net_device *netdev,
-			    struct ethtool_ringparam *ring,
-			    struct kernel_ethtool_ringparam *kernel_ring,
-			    struct netlink_ext_ack *extack)
+/**
+ * fl_set_ringparam() - ethtool_ops.set_ringparam: ethtool -G: slots of the rings
+ * @netdev: port
+ * @ring: how many, rounded up to powers of two
+ * @kernel_ring: unused
+ * @extack: says what is wrong
+ *
+ * Context: process, RTNL, may sleep.
+ *
+ * Return: 0 or a negative error; then nothing has changed.
+ */
+int fl_set_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+		     struct kernel_ethtool_ringparam *kernel_ring,
+		     struct netlink_ext_ack *extack)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_config cfg = fl->cfg;
@@ -319,10 +345,20 @@ static int fl_coalesce_parse(struct fl_dev *fl, const struct fl_coalesce *old,
 	return 0;
 }
 
-static int fl_get_coalesce(struct net_device *netdev,
-			   struct ethtool_coalesce *ec,
-			   struct kernel_ethtool_coalesce *kernel_ec,
-			   struct netlink_ext_ack *extack)
+/**
+ * fl_get_coalesce() - ethtool_ops.get_coalesce: ethtool -c
+ * @netdev: port
+ * @ec: filled in
+ * @kernel_ec: unused
+ * @extack: unused
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0.
+ */
+int fl_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *ec,
+		    struct kernel_ethtool_coalesce *kernel_ec,
+		    struct netlink_ext_ack *extack)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -330,10 +366,20 @@ static int fl_get_coalesce(struct net_device *netdev,
 	return 0;
 }
 
-static int fl_set_coalesce(struct net_device *netdev,
-			   struct ethtool_coalesce *ec,
-			   struct kernel_ethtool_coalesce *kernel_ec,
-			   struct netlink_ext_ack *extack)
+/**
+ * fl_set_coalesce() - ethtool_ops.set_coalesce: ethtool -C: moderation of all lanes
+ * @netdev: port
+ * @ec: as it is to be
+ * @kernel_ec: unused
+ * @extack: says what is wrong
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error; then nothing has changed.
+ */
+int fl_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *ec,
+		    struct kernel_ethtool_coalesce *kernel_ec,
+		    struct netlink_ext_ack *extack)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_coalesce c;
@@ -348,8 +394,18 @@ static int fl_set_coalesce(struct net_device *netdev,
 	return 0;
 }
 
-static int fl_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
-				     struct ethtool_coalesce *ec)
+/**
+ * fl_get_per_queue_coalesce() - ethtool_ops.get_per_queue_coalesce: moderation of a lane
+ * @netdev: port
+ * @queue: lane
+ * @ec: filled in
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0, or -EINVAL without such a lane.
+ */
+int fl_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
+			      struct ethtool_coalesce *ec)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
@@ -359,8 +415,18 @@ static int fl_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
 	return 0;
 }
 
-static int fl_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
-				     struct ethtool_coalesce *ec)
+/**
+ * fl_set_per_queue_coalesce() - ethtool_ops.set_per_queue_coalesce: the same, as it is to be
+ * @netdev: port
+ * @queue: lane
+ * @ec: as it is to be
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0 or a negative error; then nothing has changed.
+ */
+int fl_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
+			      struct ethtool_coalesce *ec)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_coalesce c;
@@ -374,129 +440,3 @@ static int fl_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
 	fl_coalesce_set(&fl->lane[queue], &c);
 	return 0;
 }
-
-static int fl_get_link_ksettings(struct net_device *netdev,
-				 struct ethtool_link_ksettings *cmd)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	return fl->ops->get_link_ksettings(fl, cmd);
-}
-
-static int fl_set_link_ksettings(struct net_device *netdev,
-				 const struct ethtool_link_ksettings *cmd)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	return fl->ops->set_link_ksettings(fl, cmd);
-}
-
-static int fl_nway_reset(struct net_device *netdev)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	return fl->ops->nway_reset(fl);
-}
-
-static int fl_set_phys_id(struct net_device *netdev,
-			  enum ethtool_phys_id_state state)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (!fl->ops->set_phys_id)
-		return -EOPNOTSUPP;
-	return fl->ops->set_phys_id(fl, state);
-}
-
-static int fl_get_eeprom_len(struct net_device *netdev)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	return fl->ops->get_eeprom_len ? fl->ops->get_eeprom_len(fl) : 0;
-}
-
-static int fl_get_eeprom(struct net_device *netdev,
-			 struct ethtool_eeprom *eeprom, u8 *data)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (!fl->ops->get_eeprom)
-		return -EOPNOTSUPP;
-	return fl->ops->get_eeprom(fl, eeprom, data);
-}
-
-/* None of the kinds: no backend arms its device for it. */
-static void fl_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
-{
-}
-
-/* ethtool's core has refused all but none. */
-static int fl_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
-{
-	return 0;
-}
-
-static int fl_get_ts_info(struct net_device *netdev,
-			  struct kernel_ethtool_ts_info *info)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_ts_info)
-		return fl->ops->get_ts_info(fl, info);
-	return ethtool_op_get_ts_info(netdev, info);
-}
-
-static void fl_get_ts_stats(struct net_device *netdev,
-			    struct ethtool_ts_stats *stats)
-{
-	struct fl_dev *fl = netdev_priv(netdev);
-
-	if (fl->ops->get_ts_stats)
-		fl->ops->get_ts_stats(fl, stats);
-}
-
-const struct ethtool_ops fl_ethtool_ops = {
-	.supported_coalesce_params = ETHTOOL_COALESCE_USECS |
-				     ETHTOOL_COALESCE_USE_ADAPTIVE,
-	.get_drvinfo = fl_get_drvinfo,
-	.get_msglevel = fl_get_msglevel,
-	.set_msglevel = fl_set_msglevel,
-	.get_regs_len = fl_get_regs_len,
-	.get_regs = fl_get_regs,
-	.get_link = ethtool_op_get_link,
-	.get_link_ksettings = fl_get_link_ksettings,
-	.set_link_ksettings = fl_set_link_ksettings,
-	.nway_reset = fl_nway_reset,
-	.set_phys_id = fl_set_phys_id,
-	.get_eeprom_len = fl_get_eeprom_len,
-	.get_eeprom = fl_get_eeprom,
-	.get_wol = fl_get_wol,
-	.set_wol = fl_set_wol,
-	.get_sset_count = fl_get_sset_count,
-	.get_strings = fl_get_strings,
-	.get_ethtool_stats = fl_get_ethtool_stats,
-	.self_test = fl_self_test,
-	.get_eth_mac_stats = fl_get_eth_mac_stats,
-	.get_eth_phy_stats = fl_get_eth_phy_stats,
-	.get_eth_ctrl_stats = fl_get_eth_ctrl_stats,
-	.get_rmon_stats = fl_get_rmon_stats,
-	.get_pause_stats = fl_get_pause_stats,
-	.get_pauseparam = fl_get_pauseparam,
-	.set_pauseparam = fl_set_pauseparam,
-	.get_channels = fl_get_channels,
-	.set_channels = fl_set_channels,
-	.get_coalesce = fl_get_coalesce,
-	.set_coalesce = fl_set_coalesce,
-	.get_per_queue_coalesce = fl_get_per_queue_coalesce,
-	.set_per_queue_coalesce = fl_set_per_queue_coalesce,
-	.get_ringparam = fl_get_ringparam,
-	.set_ringparam = fl_set_ringparam,
-	.get_rxfh_indir_size = fl_get_rxfh_indir_size,
-	.get_rxfh_key_size = fl_get_rxfh_key_size,
-	.get_rxfh = fl_get_rxfh,
-	.set_rxfh = fl_set_rxfh,
-	FL_RXFH_FIELDS_OPS,
-	FL_RX_RING_COUNT_OPS,
-	.get_ts_info = fl_get_ts_info,
-	.get_ts_stats = fl_get_ts_stats,
-};

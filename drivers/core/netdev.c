@@ -106,7 +106,6 @@ int fl_dev_init(struct fl_dev *fl)
 	fl_rss_init(fl);
 	/* A tag with VLAN 0 is a priority without a VLAN: always let in. */
 	set_bit(0, fl->vlans);
-	fl->netdev->ethtool_ops = &fl_ethtool_ops;
 	fl->netdev->stat_ops = &fl_stat_ops;
 	fl_port_init(fl);
 	fl_health_init(fl);

@@ -194,7 +194,7 @@ static int fl_nl_put_steer(struct sk_buff *skb, const struct genl_info *info,
 /* The netdev's port, or NULL if it is not one of ours. */
 static struct fl_dev *fl_dev_of(struct net_device *netdev)
 {
-	return netdev->ethtool_ops == &fl_ethtool_ops ? netdev_priv(netdev) :
+	return netdev->stat_ops == &fl_stat_ops ? netdev_priv(netdev) :
 							NULL;
 }
 

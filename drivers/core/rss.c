@@ -7,8 +7,7 @@
 #include <linux/ethtool.h>
 
 #include <flowlane/dev.h>
-
-#include "rss.h"
+#include <flowlane/ethtool.h>
 
 #define FL_RXH_ADDRESSES	(RXH_IP_SRC | RXH_IP_DST)
 #define FL_RXH_PORTS		(RXH_L4_B_0_1 | RXH_L4_B_2_3)

@@ -6,6 +6,7 @@
 #include <linux/ethtool.h>
 
 #include <flowlane/dev.h>
+#include <flowlane/ethtool.h>
 
 #include "selftest.h"
 

@@ -5,13 +5,9 @@
 
 #include <linux/types.h>
 
-struct ethtool_test;
 struct fl_dev;
-struct net_device;
 
 int fl_test_count(const struct fl_dev *fl);
 void fl_test_strings(const struct fl_dev *fl, u8 *data);
-void fl_self_test(struct net_device *netdev, struct ethtool_test *etest,
-		  u64 *data);
 
 #endif /* FLOWLANE_CORE_SELFTEST_H */

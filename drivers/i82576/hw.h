@@ -228,11 +228,11 @@ void i82576_stats_init(struct i82576 *hw);
 void i82576_stats_start(struct i82576 *hw);
 void i82576_stats_stop(struct i82576 *hw);
 void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
-void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s);
-void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s);
-void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s);
-void i82576_get_pause_stats(struct fl_dev *fl, struct ethtool_pause_stats *s);
-void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
+void i82576_get_mac_stats(struct net_device *netdev, struct ethtool_eth_mac_stats *s);
+void i82576_get_phy_stats(struct net_device *netdev, struct ethtool_eth_phy_stats *s);
+void i82576_get_ctrl_stats(struct net_device *netdev, struct ethtool_eth_ctrl_stats *s);
+void i82576_get_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *s);
+void i82576_get_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *s,
 			   const struct ethtool_rmon_hist_range **ranges);
 
 /* irq.c */
@@ -263,20 +263,20 @@ void i82576_link_stop(struct i82576 *hw);
 int i82576_link_up(struct i82576 *hw, unsigned int ms);
 int i82576_link_loopback(struct i82576 *hw);
 void i82576_link_park(struct i82576 *hw);
-int i82576_get_link_ksettings(struct fl_dev *fl,
+int i82576_get_link_ksettings(struct net_device *netdev,
 			      struct ethtool_link_ksettings *cmd);
-int i82576_set_link_ksettings(struct fl_dev *fl,
+int i82576_set_link_ksettings(struct net_device *netdev,
 			      const struct ethtool_link_ksettings *cmd);
-int i82576_nway_reset(struct fl_dev *fl);
-int i82576_set_phys_id(struct fl_dev *fl, enum ethtool_phys_id_state state);
-void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p);
-int i82576_set_pauseparam(struct fl_dev *fl,
-			  const struct ethtool_pauseparam *p);
+int i82576_nway_reset(struct net_device *netdev);
+int i82576_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state);
+void i82576_get_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *p);
+int i82576_set_pauseparam(struct net_device *netdev,
+			  struct ethtool_pauseparam *p);
 
 /* nvm.c */
 int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data);
-int i82576_get_eeprom_len(struct fl_dev *fl);
-int i82576_get_eeprom(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
+int i82576_get_eeprom_len(struct net_device *netdev);
+int i82576_get_eeprom(struct net_device *netdev, struct ethtool_eeprom *eeprom,
 		      u8 *data);
 
 /* dump.c */
@@ -301,8 +301,8 @@ void i82576_tx_stamp(struct fl_tx_ring *tx, u32 i, u32 n, struct sk_buff *skb);
 bool i82576_tx_stamp_done(struct i82576 *hw);
 void i82576_tx_stamp_forget(struct i82576 *hw);
 void i82576_rx_stamp_check(struct i82576 *hw);
-int i82576_get_ts_info(struct fl_dev *fl, struct kernel_ethtool_ts_info *info);
-void i82576_get_ts_stats(struct fl_dev *fl, struct ethtool_ts_stats *stats);
+int i82576_get_ts_info(struct net_device *netdev, struct kernel_ethtool_ts_info *info);
+void i82576_get_ts_stats(struct net_device *netdev, struct ethtool_ts_stats *stats);
 int i82576_hwtstamp_get(struct net_device *netdev,
 			struct kernel_hwtstamp_config *config);
 int i82576_hwtstamp_set(struct net_device *netdev,

@@ -316,17 +316,17 @@ static void i82576_read_partner(struct i82576 *hw, unsigned long *modes)
 
 /**
  * i82576_get_link_ksettings() - ethtool: what the link is and could be
- * @fl: port
+ * @netdev: port
  * @cmd: to fill in
  *
  * Context: process, RTNL, may sleep.
  *
  * Return: 0.
  */
-int i82576_get_link_ksettings(struct fl_dev *fl,
+int i82576_get_link_ksettings(struct net_device *netdev,
 			      struct ethtool_link_ksettings *cmd)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	unsigned long *adv = cmd->link_modes.advertising;
 
 	cmd->base.port = PORT_TP;
@@ -346,7 +346,7 @@ int i82576_get_link_ksettings(struct fl_dev *fl,
 							     SPEED_10;
 		cmd->base.duplex = hw->phy.bmcr & BMCR_FULLDPLX ? DUPLEX_FULL :
 							      DUPLEX_HALF;
-	} else if (netif_carrier_ok(fl->netdev)) {
+	} else if (netif_carrier_ok(netdev)) {
 		i82576_read_speed(hw, i82576_rd(hw, I82576_STATUS),
 				  &cmd->base.speed, &cmd->base.duplex);
 		i82576_read_partner(hw, cmd->link_modes.lp_advertising);
@@ -383,19 +383,19 @@ static int i82576_forced_bmcr(struct fl_dev *fl, u32 speed, u8 duplex)
 
 /**
  * i82576_set_link_ksettings() - ethtool: negotiate, or force a mode
- * @fl: port
+ * @netdev: port
  * @cmd: what is wanted
  *
  * Context: process, RTNL, may sleep.
  *
  * Return: 0, -EINVAL for what the port cannot do, or an error of the PHY.
  */
-int i82576_set_link_ksettings(struct fl_dev *fl,
+int i82576_set_link_ksettings(struct net_device *netdev,
 			      const struct ethtool_link_ksettings *cmd)
 {
 	const unsigned long *adv = cmd->link_modes.advertising;
 	__ETHTOOL_DECLARE_LINK_MODE_MASK(modes);
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	struct i82576_phy new = hw->phy;
 	int err;
 
@@ -404,14 +404,14 @@ int i82576_set_link_ksettings(struct fl_dev *fl,
 		if (!linkmode_subset(adv, modes) ||
 		    !(linkmode_adv_to_mii_adv_t(adv) & ADVERTISE_ALL ||
 		      linkmode_adv_to_mii_ctrl1000_t(adv))) {
-			netdev_err(fl->netdev, "cannot advertise these modes\n");
+			netdev_err(netdev, "cannot advertise these modes\n");
 			return -EINVAL;
 		}
 		new.bmcr = BMCR_ANENABLE;
 		new.advertise = ADVERTISE_CSMA | linkmode_adv_to_mii_adv_t(adv);
 		new.ctrl1000 = linkmode_adv_to_mii_ctrl1000_t(adv);
 	} else {
-		err = i82576_forced_bmcr(fl, cmd->base.speed, cmd->base.duplex);
+		err = i82576_forced_bmcr(&hw->fl, cmd->base.speed, cmd->base.duplex);
 		if (err < 0)
 			return err;
 		new.bmcr = err;
@@ -419,7 +419,7 @@ int i82576_set_link_ksettings(struct fl_dev *fl,
 
 	mutex_lock(&hw->phy_lock);
 	swap(hw->phy, new);
-	err = i82576_phy_restore(hw, fl->running);
+	err = i82576_phy_restore(hw, hw->fl.running);
 	if (err)
 		hw->phy = new;
 	mutex_unlock(&hw->phy_lock);
@@ -428,21 +428,21 @@ int i82576_set_link_ksettings(struct fl_dev *fl,
 
 /**
  * i82576_nway_reset() - ethtool -r: negotiate again
- * @fl: port
+ * @netdev: port
  *
  * Context: process, RTNL, may sleep.
  *
  * Return: 0, -EINVAL if autonegotiation is off, -ENETDOWN if the port is, or
  * an error of the PHY.
  */
-int i82576_nway_reset(struct fl_dev *fl)
+int i82576_nway_reset(struct net_device *netdev)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	int err;
 
 	if (!(hw->phy.bmcr & BMCR_ANENABLE))
 		return -EINVAL;
-	if (!fl->running)
+	if (!hw->fl.running)
 		return -ENETDOWN;
 	mutex_lock(&hw->phy_lock);
 	err = i82576_phy_restore(hw, true);
@@ -452,14 +452,14 @@ int i82576_nway_reset(struct fl_dev *fl)
 
 /**
  * i82576_get_pauseparam() - ethtool -a: what of pause is wanted
- * @fl: port
+ * @netdev: port
  * @p: to fill in
  *
  * Context: process, RTNL.
  */
-void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p)
+void i82576_get_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *p)
 {
-	const struct i82576_phy *phy = &i82576_of(fl)->phy;
+	const struct i82576_phy *phy = &i82576_of(netdev_priv(netdev))->phy;
 	u8 wanted = i82576_pause_wanted(phy->advertise);
 
 	p->autoneg = i82576_pause_negotiated(phy);
@@ -469,7 +469,7 @@ void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p)
 
 /**
  * i82576_set_pauseparam() - ethtool -A
- * @fl: port
+ * @netdev: port
  * @p: what is wanted
  *
  * It is advertised in any case. If that is new, the link is negotiated again.
@@ -479,18 +479,18 @@ void i82576_get_pauseparam(struct fl_dev *fl, struct ethtool_pauseparam *p)
  * Return: 0, -EINVAL for pause to be negotiated without the link, or an error
  * of the PHY.
  */
-int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
+int i82576_set_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *p)
 {
 	u8 wanted = (p->rx_pause ? FLOW_CTRL_RX : 0) |
 		    (p->tx_pause ? FLOW_CTRL_TX : 0);
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	struct i82576_phy new = hw->phy;
 	int err = 0;
 
 	if (new.bmcr & BMCR_ANENABLE) {
 		new.pause_autoneg = p->autoneg;
 	} else if (p->autoneg) {
-		netdev_err(fl->netdev, "pause is negotiated along with the link, which is not\n");
+		netdev_err(netdev, "pause is negotiated along with the link, which is not\n");
 		return -EINVAL;
 	}
 	new.advertise &= ~(ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM);
@@ -499,27 +499,27 @@ int i82576_set_pauseparam(struct fl_dev *fl, const struct ethtool_pauseparam *p)
 	mutex_lock(&hw->phy_lock);
 	swap(hw->phy, new);
 	if ((new.bmcr & BMCR_ANENABLE) && new.advertise != hw->phy.advertise)
-		err = i82576_phy_restore(hw, fl->running);
+		err = i82576_phy_restore(hw, hw->fl.running);
 	if (err)
 		hw->phy = new;
 	mutex_unlock(&hw->phy_lock);
-	if (!err && netif_carrier_ok(fl->netdev))
+	if (!err && netif_carrier_ok(netdev))
 		i82576_resolve_pause(hw, i82576_rd(hw, I82576_STATUS));
 	return err;
 }
 
 /**
  * i82576_set_phys_id() - ethtool -p: blink with all LEDs (datasheet 8.2.9)
- * @fl: port
+ * @netdev: port
  * @state: begin or end
  *
  * Context: process, RTNL; not held from begin to end.
  *
  * Return: 0, for the device blinks by itself, or -EOPNOTSUPP.
  */
-int i82576_set_phys_id(struct fl_dev *fl, enum ethtool_phys_id_state state)
+int i82576_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 
 	switch (state) {
 	case ETHTOOL_ID_ACTIVE:

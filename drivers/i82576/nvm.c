@@ -43,22 +43,22 @@ int i82576_nvm_read(struct i82576 *hw, u16 word, u16 *data)
 
 /**
  * i82576_get_eeprom_len() - ethtool -e: size of the NVM
- * @fl: port
+ * @netdev: port
  *
  * Context: process, RTNL.
  *
  * Return: bytes; 0 without a device.
  */
-int i82576_get_eeprom_len(struct fl_dev *fl)
+int i82576_get_eeprom_len(struct net_device *netdev)
 {
-	u32 eecd = i82576_rd(i82576_of(fl), I82576_EECD);
+	u32 eecd = i82576_rd(i82576_of(netdev_priv(netdev)), I82576_EECD);
 
 	return eecd == U32_MAX ? 0 : 2 * 64 << FIELD_GET(EECD_SIZE, eecd);
 }
 
 /**
  * i82576_get_eeprom() - ethtool -e: bytes of the NVM, the lower of a word first
- * @fl: port
+ * @netdev: port
  * @eeprom: which; @eeprom->magic is filled in
  * @data: filled in
  *
@@ -66,10 +66,10 @@ int i82576_get_eeprom_len(struct fl_dev *fl)
  *
  * Return: 0 or a negative error.
  */
-int i82576_get_eeprom(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
+int i82576_get_eeprom(struct net_device *netdev, struct ethtool_eeprom *eeprom,
 		      u8 *data)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	u32 end = eeprom->offset + eeprom->len;
 	u16 word = 0;
 	u32 at;

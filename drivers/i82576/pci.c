@@ -6,6 +6,7 @@
 #include <linux/util_macros.h>
 
 #include <flowlane/backends.h>
+#include <flowlane/ethtool.h>
 
 #include "hw.h"
 
@@ -104,21 +105,6 @@ static const struct fl_hw_ops i82576_ops = {
 	.set_vlan = i82576_set_vlan,
 	.set_features = i82576_set_features,
 	.get_stats = i82576_get_stats,
-	.get_mac_stats = i82576_get_mac_stats,
-	.get_phy_stats = i82576_get_phy_stats,
-	.get_ctrl_stats = i82576_get_ctrl_stats,
-	.get_rmon_stats = i82576_get_rmon_stats,
-	.get_pause_stats = i82576_get_pause_stats,
-	.get_link_ksettings = i82576_get_link_ksettings,
-	.set_link_ksettings = i82576_set_link_ksettings,
-	.nway_reset = i82576_nway_reset,
-	.set_phys_id = i82576_set_phys_id,
-	.get_eeprom_len = i82576_get_eeprom_len,
-	.get_eeprom = i82576_get_eeprom,
-	.get_pauseparam = i82576_get_pauseparam,
-	.set_pauseparam = i82576_set_pauseparam,
-	.get_ts_info = i82576_get_ts_info,
-	.get_ts_stats = i82576_get_ts_stats,
 	.tx_regs = i82576_tx_regs,
 	.reg_table = &i82576_reg_table,
 	.get_regs = i82576_get_regs,
@@ -149,6 +135,43 @@ static const struct net_device_ops i82576_netdev_ops = {
 #endif
 };
 
+/* None of the kinds: the device is not armed for it. */
+static void i82576_get_wol(struct net_device *netdev,
+			   struct ethtool_wolinfo *wol)
+{
+}
+
+/* ethtool's core has refused all but none. */
+static int i82576_set_wol(struct net_device *netdev,
+			  struct ethtool_wolinfo *wol)
+{
+	return 0;
+}
+
+static const struct ethtool_ops i82576_ethtool_ops = {
+	FL_ETHTOOL_OPS,
+	.get_regs_len = fl_get_regs_len,
+	.get_regs = fl_get_regs,
+	.self_test = fl_self_test,
+	.get_eth_mac_stats = i82576_get_mac_stats,
+	.get_eth_phy_stats = i82576_get_phy_stats,
+	.get_eth_ctrl_stats = i82576_get_ctrl_stats,
+	.get_rmon_stats = i82576_get_rmon_stats,
+	.get_pause_stats = i82576_get_pause_stats,
+	.get_pauseparam = i82576_get_pauseparam,
+	.set_pauseparam = i82576_set_pauseparam,
+	.get_link_ksettings = i82576_get_link_ksettings,
+	.set_link_ksettings = i82576_set_link_ksettings,
+	.nway_reset = i82576_nway_reset,
+	.set_phys_id = i82576_set_phys_id,
+	.get_eeprom_len = i82576_get_eeprom_len,
+	.get_eeprom = i82576_get_eeprom,
+	.get_ts_info = i82576_get_ts_info,
+	.get_ts_stats = i82576_get_ts_stats,
+	.get_wol = i82576_get_wol,
+	.set_wol = i82576_set_wol,
+};
+
 static void i82576_init_features(struct i82576 *hw)
 {
 	struct net_device *netdev = hw->fl.netdev;
@@ -177,6 +200,7 @@ static void i82576_init_netdev(struct i82576 *hw)
 	struct net_device *netdev = hw->fl.netdev;
 
 	netdev->netdev_ops = &i82576_netdev_ops;
+	netdev->ethtool_ops = &i82576_ethtool_ops;
 	netdev->min_mtu = ETH_MIN_MTU;
 	netdev->max_mtu = I82576_MTU_MAX;
 	i82576_init_features(hw);

@@ -293,20 +293,20 @@ void i82576_rx_stamp_check(struct i82576 *hw)
 }
 
 /**
- * i82576_get_ts_info() - as ethtool_ops.get_ts_info
- * @fl: port
+ * i82576_get_ts_info() - ethtool_ops.get_ts_info
+ * @netdev: port
  * @info: what the port can do is filled in
  *
  * Context: process, RTNL.
  *
  * Return: 0.
  */
-int i82576_get_ts_info(struct fl_dev *fl, struct kernel_ethtool_ts_info *info)
+int i82576_get_ts_info(struct net_device *netdev, struct kernel_ethtool_ts_info *info)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	int i;
 
-	ethtool_op_get_ts_info(fl->netdev, info);
+	ethtool_op_get_ts_info(netdev, info);
 	if (!hw->ptp.clock)
 		return 0;
 	info->so_timestamping |= SOF_TIMESTAMPING_TX_HARDWARE |
@@ -322,15 +322,15 @@ int i82576_get_ts_info(struct fl_dev *fl, struct kernel_ethtool_ts_info *info)
 }
 
 /**
- * i82576_get_ts_stats() - as ethtool_ops.get_ts_stats
- * @fl: port
+ * i82576_get_ts_stats() - ethtool_ops.get_ts_stats
+ * @netdev: port
  * @stats: what became of the packets that were to be stamped
  *
  * Context: process.
  */
-void i82576_get_ts_stats(struct fl_dev *fl, struct ethtool_ts_stats *stats)
+void i82576_get_ts_stats(struct net_device *netdev, struct ethtool_ts_stats *stats)
 {
-	struct i82576_ptp *ptp = &i82576_of(fl)->ptp;
+	struct i82576_ptp *ptp = &i82576_of(netdev_priv(netdev))->ptp;
 	unsigned long flags;
 
 	spin_lock_irqsave(&ptp->lock, flags);

@@ -167,8 +167,8 @@ void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats)
 }
 
 /**
- * i82576_get_mac_stats() - as in ethtool_ops.get_eth_mac_stats
- * @fl: port
+ * i82576_get_mac_stats() - ethtool_ops.get_eth_mac_stats
+ * @netdev: port
  * @s: filled in
  *
  * Octets are those of whole frames, as the kernel's other drivers and its tests
@@ -176,9 +176,9 @@ void i82576_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats)
  *
  * Context: process, RTNL.
  */
-void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s)
+void i82576_get_mac_stats(struct net_device *netdev, struct ethtool_eth_mac_stats *s)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	const u64 *stat = hw->stats;
 
 	spin_lock_bh(&hw->stats_lock);
@@ -205,15 +205,15 @@ void i82576_get_mac_stats(struct fl_dev *fl, struct ethtool_eth_mac_stats *s)
 }
 
 /**
- * i82576_get_phy_stats() - as in ethtool_ops.get_eth_phy_stats
- * @fl: port
+ * i82576_get_phy_stats() - ethtool_ops.get_eth_phy_stats
+ * @netdev: port
  * @s: filled in
  *
  * Context: process, RTNL.
  */
-void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s)
+void i82576_get_phy_stats(struct net_device *netdev, struct ethtool_eth_phy_stats *s)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 
 	spin_lock_bh(&hw->stats_lock);
 	i82576_read_stats(hw, I82576_STATS);
@@ -222,15 +222,15 @@ void i82576_get_phy_stats(struct fl_dev *fl, struct ethtool_eth_phy_stats *s)
 }
 
 /**
- * i82576_get_ctrl_stats() - as in ethtool_ops.get_eth_ctrl_stats
- * @fl: port
+ * i82576_get_ctrl_stats() - ethtool_ops.get_eth_ctrl_stats
+ * @netdev: port
  * @s: filled in
  *
  * Context: process, RTNL.
  */
-void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s)
+void i82576_get_ctrl_stats(struct net_device *netdev, struct ethtool_eth_ctrl_stats *s)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	const u64 *stat = hw->stats;
 
 	/* QEMU's model knows no such frames. */
@@ -247,15 +247,15 @@ void i82576_get_ctrl_stats(struct fl_dev *fl, struct ethtool_eth_ctrl_stats *s)
 }
 
 /**
- * i82576_get_pause_stats() - as in ethtool_ops.get_pause_stats
- * @fl: port
+ * i82576_get_pause_stats() - ethtool_ops.get_pause_stats
+ * @netdev: port
  * @s: filled in; a frame that ends a pause counts as well
  *
  * Context: process, RTNL.
  */
-void i82576_get_pause_stats(struct fl_dev *fl, struct ethtool_pause_stats *s)
+void i82576_get_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *s)
 {
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	const u64 *stat = hw->stats;
 
 	spin_lock_bh(&hw->stats_lock);
@@ -266,14 +266,14 @@ void i82576_get_pause_stats(struct fl_dev *fl, struct ethtool_pause_stats *s)
 }
 
 /**
- * i82576_get_rmon_stats() - as in ethtool_ops.get_rmon_stats
- * @fl: port
+ * i82576_get_rmon_stats() - ethtool_ops.get_rmon_stats
+ * @netdev: port
  * @s: filled in
  * @ranges: sizes of frames, FCS included, that the histograms go by
  *
  * Context: process, RTNL.
  */
-void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
+void i82576_get_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *s,
 			   const struct ethtool_rmon_hist_range **ranges)
 {
 	static const struct ethtool_rmon_hist_range sizes[] = {
@@ -283,7 +283,7 @@ void i82576_get_rmon_stats(struct fl_dev *fl, struct ethtool_rmon_stats *s,
 			ETH_FCS_LEN },
 		{}
 	};
-	struct i82576 *hw = i82576_of(fl);
+	struct i82576 *hw = i82576_of(netdev_priv(netdev));
 	const u64 *stat = hw->stats;
 	int i;
 

@@ -181,22 +181,6 @@ struct fl_test {
  * @set_vlan: let a VLAN id through the filter, or no more
  * @set_features: program what differs in @features
  * @get_stats: add what the device itself counted; atomic, any context
- * @get_mac_stats: as ethtool_ops.get_eth_mac_stats; may be missing, as the next
- *	three
- * @get_phy_stats: as ethtool_ops.get_eth_phy_stats
- * @get_ctrl_stats: as ethtool_ops.get_eth_ctrl_stats
- * @get_rmon_stats: as in ethtool_ops
- * @get_pause_stats: as in ethtool_ops; may be missing, as the next two
- * @get_pauseparam: as in ethtool_ops
- * @set_pauseparam: as in ethtool_ops
- * @get_link_ksettings: as in ethtool_ops
- * @set_link_ksettings: as in ethtool_ops
- * @nway_reset: as in ethtool_ops
- * @set_phys_id: as in ethtool_ops; may be missing, as the next two
- * @get_eeprom_len: as in ethtool_ops
- * @get_eeprom: as in ethtool_ops
- * @get_ts_info: as in ethtool_ops; may be missing, as the next
- * @get_ts_stats: as in ethtool_ops
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
  * @reg_table: what @get_regs reads; may be missing, with it
  * @get_regs: read all of @reg_table, in its order
@@ -227,32 +211,6 @@ struct fl_hw_ops {
 	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
 	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
 	void (*get_stats)(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
-	void (*get_mac_stats)(struct fl_dev *fl,
-			      struct ethtool_eth_mac_stats *stats);
-	void (*get_phy_stats)(struct fl_dev *fl,
-			      struct ethtool_eth_phy_stats *stats);
-	void (*get_ctrl_stats)(struct fl_dev *fl,
-			       struct ethtool_eth_ctrl_stats *stats);
-	void (*get_rmon_stats)(struct fl_dev *fl,
-			       struct ethtool_rmon_stats *stats,
-			       const struct ethtool_rmon_hist_range **ranges);
-	void (*get_pause_stats)(struct fl_dev *fl,
-				struct ethtool_pause_stats *stats);
-	void (*get_pauseparam)(struct fl_dev *fl, struct ethtool_pauseparam *p);
-	int (*set_pauseparam)(struct fl_dev *fl,
-			      const struct ethtool_pauseparam *p);
-	int (*get_link_ksettings)(struct fl_dev *fl,
-				  struct ethtool_link_ksettings *cmd);
-	int (*set_link_ksettings)(struct fl_dev *fl,
-				  const struct ethtool_link_ksettings *cmd);
-	int (*nway_reset)(struct fl_dev *fl);
-	int (*set_phys_id)(struct fl_dev *fl, enum ethtool_phys_id_state state);
-	int (*get_eeprom_len)(struct fl_dev *fl);
-	int (*get_eeprom)(struct fl_dev *fl, struct ethtool_eeprom *eeprom,
-			  u8 *data);
-	int (*get_ts_info)(struct fl_dev *fl,
-			   struct kernel_ethtool_ts_info *info);
-	void (*get_ts_stats)(struct fl_dev *fl, struct ethtool_ts_stats *stats);
 	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
 	const struct fl_reg_table *reg_table;
 	void (*get_regs)(struct fl_dev *fl, u32 *data);
@@ -430,7 +388,6 @@ netdev_features_t fl_features_check(struct sk_buff *skb,
 void fl_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
 void fl_tx_timeout(struct net_device *netdev, unsigned int txqueue);
 
-extern const struct ethtool_ops fl_ethtool_ops;
 extern const struct netdev_stat_ops fl_stat_ops;
 
 #endif /* FLOWLANE_DEV_H */

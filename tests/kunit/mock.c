@@ -9,7 +9,6 @@
 #include <linux/rtnetlink.h>
 #include <kunit/device.h>
 
-#include "../../drivers/core/rss.h"
 #include "mock.h"
 #include "seam.h"
 
@@ -52,6 +51,11 @@ static void mock_init_lanes(struct mock *mock)
 	}
 }
 
+static const struct ethtool_ops mock_ethtool_ops = {
+	FL_ETHTOOL_OPS,
+	.self_test = fl_self_test,
+};
+
 /* Features as the 82576 backend has them, but no GRO: a test looks at frames
  * one by one. Without multicast and carrier the stack sends nothing by itself.
  */
@@ -61,6 +65,7 @@ static void mock_init_netdev(struct mock *mock)
 
 	SET_NETDEV_DEV(netdev, mock->dev);
 	netdev->netdev_ops = mock->hw->ndo;
+	netdev->ethtool_ops = &mock_ethtool_ops;
 	netdev->flags &= ~IFF_MULTICAST;
 	netdev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
 	netdev->min_mtu = ETH_MIN_MTU;

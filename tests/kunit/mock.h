@@ -13,6 +13,7 @@
 #include <kunit/test.h>
 
 #include <flowlane/dev.h>
+#include <flowlane/ethtool.h>
 #include <flowlane/lane_rx.h>
 
 #include "../../drivers/core/stats.h"

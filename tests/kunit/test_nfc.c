@@ -439,7 +439,7 @@ static int nfc_lanes(struct mock *mock, u32 lanes)
 	int err;
 
 	rtnl_lock();
-	err = fl_ethtool_ops.set_channels(mock->fl.netdev, &ch);
+	err = fl_set_channels(mock->fl.netdev, &ch);
 	rtnl_unlock();
 	return err;
 }

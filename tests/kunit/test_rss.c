@@ -3,7 +3,6 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 
-#include "../../drivers/core/rss.h"
 #include "mock.h"
 #include "seam.h"
 

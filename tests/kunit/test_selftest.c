@@ -22,7 +22,7 @@ static bool diag_run(struct mock *mock, u32 flags, u64 *data)
 
 	memset(data, 0xff, DIAG_TESTS * sizeof(*data));
 	rtnl_lock();
-	fl_ethtool_ops.self_test(mock->fl.netdev, &etest, data);
+	fl_self_test(mock->fl.netdev, &etest, data);
 	rtnl_unlock();
 	return !(etest.flags & ETH_TEST_FL_FAILED);
 }
@@ -32,10 +32,9 @@ static void diag_names(struct kunit *test)
 	struct mock *mock = test->priv;
 	u8 names[DIAG_TESTS][ETH_GSTRING_LEN] = {};
 
-	KUNIT_ASSERT_EQ(test, fl_ethtool_ops.get_sset_count(mock->fl.netdev,
-							    ETH_SS_TEST),
+	KUNIT_ASSERT_EQ(test, fl_get_sset_count(mock->fl.netdev, ETH_SS_TEST),
 			DIAG_TESTS);
-	fl_ethtool_ops.get_strings(mock->fl.netdev, ETH_SS_TEST, names[0]);
+	fl_get_strings(mock->fl.netdev, ETH_SS_TEST, names[0]);
 	KUNIT_EXPECT_STREQ(test, (char *)names[DIAG_ONLINE], "online");
 	KUNIT_EXPECT_STREQ(test, (char *)names[DIAG_OFFLINE], "offline");
 }

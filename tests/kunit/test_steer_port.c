@@ -9,7 +9,6 @@
 #include <linux/prandom.h>
 #include <linux/rtnetlink.h>
 
-#include "../../drivers/core/rss.h"
 #include "seam.h"
 #include "stack.h"
 
