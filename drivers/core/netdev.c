@@ -220,20 +220,20 @@ int fl_change_mtu(struct net_device *netdev, int mtu)
  *
  * Context: process, RTNL.
  *
- * Return: 0 or -EADDRNOTAVAIL.
+ * Return: 0, -EADDRNOTAVAIL for what is no address, or the device's error.
  */
 int fl_set_mac_address(struct net_device *netdev, void *addr)
 {
+	const struct sockaddr *sa = addr;
 	struct fl_dev *fl = netdev_priv(netdev);
 	int err;
 
 	err = eth_prepare_mac_addr_change(netdev, addr);
-	if (err)
-		return err;
-	eth_commit_mac_addr_change(netdev, addr);
-	if (fl->running)
-		fl->ops->set_mac(fl);
-	return 0;
+	if (!err && fl->running)
+		err = fl->ops->set_mac(fl, sa->sa_data);
+	if (!err)
+		eth_commit_mac_addr_change(netdev, addr);
+	return err;
 }
 
 /**
@@ -244,16 +244,19 @@ int fl_set_mac_address(struct net_device *netdev, void *addr)
  *
  * Context: process, RTNL.
  *
- * Return: 0.
+ * Return: 0 or the device's error.
  */
 int fl_vlan_rx_add_vid(struct net_device *netdev, __be16 proto, u16 vid)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
+	int err = 0;
 
 	set_bit(vid, fl->vlans);
 	if (fl->running)
-		fl->ops->set_vlan(fl, vid, true);
-	return 0;
+		err = fl->ops->set_vlan(fl, vid, true);
+	if (err && vid)
+		clear_bit(vid, fl->vlans);
+	return err;
 }
 
 /**
@@ -304,20 +307,24 @@ netdev_features_t fl_fix_features(struct net_device *netdev,
  * @features: as they are to be
  *
  * Receive checksum and hash are looked at by each poll; what the device does with
- * VLAN tags needs to be programmed. Rules and steered flows go with their feature.
+ * VLAN tags and segments needs to be programmed. Rules and steered flows go with their
+ * feature.
  *
  * Context: process, RTNL.
  *
- * Return: 0.
+ * Return: 0 or the device's error.
  */
 int fl_set_features(struct net_device *netdev, netdev_features_t features)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	netdev_features_t changed = netdev->features ^ features;
+	int err;
 
-	if (fl->running && (changed & (NETIF_F_HW_VLAN_CTAG_RX |
-				       NETIF_F_HW_VLAN_CTAG_FILTER)))
-		fl->ops->set_features(fl, features);
+	if (fl->running && (changed & fl->caps.features)) {
+		err = fl->ops->set_features(fl, features);
+		if (err)
+			return err;
+	}
 	if (changed & NETIF_F_NTUPLE)
 		fl_steer_enable(fl, features & NETIF_F_NTUPLE);
 	if (changed & ~features & NETIF_F_NTUPLE)

@@ -47,14 +47,28 @@ void fl_rss_init(struct fl_dev *fl)
 	fl_rss_fit(fl);
 }
 
-/* Table, key or fields have changed, and steering was halted for it. */
-static void fl_rss_apply(struct fl_dev *fl)
+/* Table, key or fields have changed, and steering was halted for it. A device that
+ * refuses them gets the old ones back, for flows are not steered as they were.
+ */
+static int fl_rss_apply(struct fl_dev *fl, const struct fl_rss *old,
+			struct netlink_ext_ack *extack)
 {
+	int err;
+
 	fl_steer_fit(fl);
 	if (!fl->running)
-		return;
-	fl->ops->set_rss(fl);
+		return 0;
+	err = fl->ops->set_rss(fl);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the device refuses it");
+		memcpy(fl->rss.key, old->key, sizeof(old->key));
+		memcpy(fl->rss.table, old->table, sizeof(old->table));
+		fl->rss.ports = old->ports;
+		fl_steer_fit(fl);
+		fl->ops->set_rss(fl);
+	}
 	fl_steer_run(fl);
+	return err;
 }
 
 /* Flows are about to get another hash, and so another bucket: whoever steers begins
@@ -132,7 +146,7 @@ int fl_get_rxfh_fields(struct net_device *netdev,
  *
  * Context: process, RTNL.
  *
- * Return: 0 or -EINVAL.
+ * Return: 0 or a negative error.
  */
 int fl_set_rxfh_fields(struct net_device *netdev,
 		       const struct ethtool_rxfh_fields *fields,
@@ -140,6 +154,7 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 {
 	u8 ports = fl_rss_ports(fields->flow_type);
 	struct fl_dev *fl = netdev_priv(netdev);
+	const struct fl_rss old = fl->rss;
 	u8 wanted;
 
 	if (!fl_rss_hashed(fields->flow_type)) {
@@ -167,8 +182,7 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 		return 0;
 	fl_rss_rehash(fl);
 	fl->rss.ports = wanted;
-	fl_rss_apply(fl);
-	return 0;
+	return fl_rss_apply(fl, &old, extack);
 }
 
 /**
@@ -269,6 +283,7 @@ int fl_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
 		struct netlink_ext_ack *extack)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
+	const struct fl_rss old = fl->rss;
 	int err, i;
 
 	err = fl_rss_check(fl, rxfh, extack);
@@ -283,6 +298,5 @@ int fl_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
 			fl->rss.table[i] = rxfh->indir[i];
 	if (rxfh->key)
 		memcpy(fl->rss.key, rxfh->key, fl->caps.rss_key);
-	fl_rss_apply(fl);
-	return 0;
+	return fl_rss_apply(fl, &old, extack);
 }

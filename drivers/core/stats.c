@@ -76,7 +76,8 @@ void fl_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats)
 		stats->tx_bytes += v.tx.bytes;
 		stats->tx_dropped += v.xmit.drop;
 	}
-	fl->ops->get_stats(fl, stats);
+	if (fl->ops->get_stats)
+		fl->ops->get_stats(fl, stats);
 }
 
 static void fl_qstats_add_rx(struct netdev_queue_stats_rx *q,

@@ -51,14 +51,18 @@ void i82576_read_mac(struct i82576 *hw)
 }
 
 /**
- * i82576_set_mac() - receive for the netdev's own address
+ * i82576_set_mac() - as fl_hw_ops.set_mac
  * @fl: port
+ * @addr: address
  *
  * Context: process, RTNL.
+ *
+ * Return: 0.
  */
-void i82576_set_mac(struct fl_dev *fl)
+int i82576_set_mac(struct fl_dev *fl, const u8 *addr)
 {
-	i82576_write_rar(i82576_of(fl), 0, fl->netdev->dev_addr);
+	i82576_write_rar(i82576_of(fl), 0, addr);
+	return 0;
 }
 
 /* The 12 bits of an address that index the table with RCTL.MO = 0. */
@@ -144,10 +148,13 @@ static void i82576_write_vfta(struct i82576 *hw, int i)
  * @on: whether it was added
  *
  * Context: process, RTNL.
+ *
+ * Return: 0.
  */
-void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on)
+int i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on)
 {
 	i82576_write_vfta(i82576_of(fl), vid / 32);
+	return 0;
 }
 
 /**
@@ -158,8 +165,10 @@ void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on)
  * CTRL.VME serves stripping and insertion at once (datasheet 7.4).
  *
  * Context: process, RTNL.
+ *
+ * Return: 0.
  */
-void i82576_set_features(struct fl_dev *fl, netdev_features_t features)
+int i82576_set_features(struct fl_dev *fl, netdev_features_t features)
 {
 	struct i82576 *hw = i82576_of(fl);
 	u32 ctrl;
@@ -174,6 +183,7 @@ void i82576_set_features(struct fl_dev *fl, netdev_features_t features)
 	netif_addr_lock_bh(fl->netdev);
 	i82576_write_rx_mode(hw, features);
 	netif_addr_unlock_bh(fl->netdev);
+	return 0;
 }
 
 /**
@@ -194,6 +204,6 @@ void i82576_init_filters(struct i82576 *hw)
 	netif_addr_unlock_bh(hw->fl.netdev);
 	for (i = 0; i < VFTA_COUNT; i++)
 		i82576_write_vfta(hw, i);
-	i82576_set_mac(&hw->fl);
+	i82576_set_mac(&hw->fl, hw->fl.netdev->dev_addr);
 	i82576_set_features(&hw->fl, hw->fl.netdev->features);
 }

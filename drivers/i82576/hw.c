@@ -155,8 +155,10 @@ static u32 i82576_mrqc(const struct fl_rss *rss)
  * mixture; all of them lead to a lane that is in use.
  *
  * Context: process, RTNL.
+ *
+ * Return: 0.
  */
-void i82576_set_rss(struct fl_dev *fl)
+int i82576_set_rss(struct fl_dev *fl)
 {
 	struct i82576 *hw = i82576_of(fl);
 	const struct fl_rss *rss = &fl->rss;
@@ -169,6 +171,7 @@ void i82576_set_rss(struct fl_dev *fl)
 		i82576_wr(hw, I82576_RETA(i),
 			  get_unaligned_le32(&rss->lane[4 * i]));
 	i82576_wr(hw, I82576_MRQC, i82576_mrqc(rss));
+	return 0;
 }
 
 /**

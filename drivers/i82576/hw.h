@@ -196,7 +196,7 @@ int i82576_reset(struct i82576 *hw);
 void i82576_set_drv_load(struct i82576 *hw, bool on);
 bool i82576_find_queue_filters(struct i82576 *hw);
 void i82576_probe_quirks(struct i82576 *hw);
-void i82576_set_rss(struct fl_dev *fl);
+int i82576_set_rss(struct fl_dev *fl);
 void i82576_init_rx(struct i82576 *hw);
 void i82576_init_tx(struct i82576 *hw);
 void i82576_set_rx_enable(struct i82576 *hw, bool on);
@@ -211,9 +211,9 @@ void i82576_tx_regs(struct fl_lane *lane, u32 *head, u32 *tail);
 /* filter.c */
 void i82576_write_rar(struct i82576 *hw, int i, const u8 *addr);
 void i82576_read_mac(struct i82576 *hw);
-void i82576_set_mac(struct fl_dev *fl);
-void i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
-void i82576_set_features(struct fl_dev *fl, netdev_features_t features);
+int i82576_set_mac(struct fl_dev *fl, const u8 *addr);
+int i82576_set_vlan(struct fl_dev *fl, u16 vid, bool on);
+int i82576_set_features(struct fl_dev *fl, netdev_features_t features);
 void i82576_init_filters(struct i82576 *hw);
 void i82576_set_rx_mode(struct net_device *netdev);
 

@@ -218,6 +218,7 @@ static const struct fl_caps i82576_caps = {
 	.tx_frags_max = 32,	/* 40 descriptors a packet, datasheet 7.2.1 */
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,
+	.features = NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER,
 	.vlan_strip_is_insert = true,
 };
 

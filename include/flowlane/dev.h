@@ -51,6 +51,7 @@ struct pci_dev;
  * @flow_filters: filters that know a flow by addresses and ports; 0 without
  * @ether_filters: filters that know a type of frame; numbered behind those
  * @ether_lanes: lanes from 0 on that they can lead to
+ * @features: that the device has to be told of when they change
  * @vlan_strip_is_insert: one switch of the device serves both
  */
 struct fl_caps {
@@ -70,6 +71,7 @@ struct fl_caps {
 	u8 flow_filters;
 	u8 ether_filters;
 	u16 ether_lanes;
+	netdev_features_t features;
 	bool vlan_strip_is_insert;
 };
 
@@ -171,16 +173,19 @@ struct fl_test {
  *	missing, as the next
  * @release: undo @hold; the port runs again, if it is open
  * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
- * @set_rss: program @rss, while traffic flows; @up and @resume do so as well
+ * @set_rss: program @rss, while traffic flows; @up and @resume do so as well. The next
+ *	three likewise program something while the port runs, and @up does so as
+ *	well. A negative error means that nothing has changed
  * @set_buckets: program the named entries of @rss.lane, while traffic flows; they
  *	are in force when it returns. Atomic, under the steering's lock
  * @set_filter: program one of @filter, or none in its place, while traffic flows;
  *	@up and @resume program all of them. In force when it returns. Atomic,
  *	under the steering's lock. May be missing without filters
- * @set_mac: put the netdev's address into the device
+ * @set_mac: receive for this address, not for the netdev's present one
  * @set_vlan: let a VLAN id through the filter, or no more
- * @set_features: program what differs in @features
- * @get_stats: add what the device itself counted; atomic, any context
+ * @set_features: program what of these features is the device's doing
+ * @get_stats: add what the device itself counted; atomic, any context. May be
+ *	missing
  * @tx_regs: the device's own head and tail of a lane's Tx ring, for the log
  * @reg_table: what @get_regs reads; may be missing, with it
  * @get_regs: read all of @reg_table, in its order
@@ -204,12 +209,12 @@ struct fl_hw_ops {
 	void (*hold)(struct fl_dev *fl);
 	void (*release)(struct fl_dev *fl);
 	void (*set_itr)(struct fl_lane *lane);
-	void (*set_rss)(struct fl_dev *fl);
+	int (*set_rss)(struct fl_dev *fl);
 	void (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
 	void (*set_filter)(struct fl_dev *fl, int i);
-	void (*set_mac)(struct fl_dev *fl);
-	void (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
-	void (*set_features)(struct fl_dev *fl, netdev_features_t features);
+	int (*set_mac)(struct fl_dev *fl, const u8 *addr);
+	int (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
+	int (*set_features)(struct fl_dev *fl, netdev_features_t features);
 	void (*get_stats)(struct fl_dev *fl, struct rtnl_link_stats64 *stats);
 	void (*tx_regs)(struct fl_lane *lane, u32 *head, u32 *tail);
 	const struct fl_reg_table *reg_table;

@@ -33,6 +33,7 @@ static const struct fl_caps mock_caps = {
 	.flow_filters = 8,
 	.ether_filters = 2,
 	.ether_lanes = 2,
+	.features = NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER,
 	.vlan_strip_is_insert = true,
 };
 

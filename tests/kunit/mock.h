@@ -171,6 +171,7 @@ struct mock_fail {
  * @pause: makes pause() fail
  * @on_call: called at each call of fl_hw_ops, with its word
  * @test_err: what its tests end with: the one that runs online, and offline
+ * @refuse: what set_mac(), set_vlan(), set_features() and set_rss() end with
  * @hw_missed: what get_stats() adds to rx_missed_errors
  * @rx_stamps: time stamps given to packets, each one later than the last
  * @tx_stamps: packets that were to be stamped
@@ -197,6 +198,7 @@ struct mock {
 	struct mock_fail pause;
 	void (*on_call)(struct mock *mock, const char *call);
 	int test_err[2];
+	int refuse;
 	u64 hw_missed;
 	u32 rx_stamps;
 	u32 tx_stamps;

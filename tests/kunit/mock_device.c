@@ -402,14 +402,17 @@ static void mock_set_itr(struct fl_lane *lane)
 	ml->itr_writes++;
 }
 
-static void mock_set_rss(struct fl_dev *fl)
+static int mock_set_rss(struct fl_dev *fl)
 {
 	struct mock *mock = mock_of(fl);
 
 	if (!mock->lane[0].live)
 		mock_fault(mock, "receive hashing of a device that is not up");
+	if (mock->refuse)
+		return mock->refuse;
 	mock_rss_take(mock);
 	mock->rss_writes++;
+	return 0;
 }
 
 static void mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
@@ -444,19 +447,22 @@ static void mock_set_filter(struct fl_dev *fl, int i)
 	mock->filter_writes++;
 }
 
-static void mock_set_mac(struct fl_dev *fl)
+static int mock_set_mac(struct fl_dev *fl, const u8 *addr)
 {
 	mock_called(mock_of(fl), "mac", -1);
+	return mock_of(fl)->refuse;
 }
 
-static void mock_set_vlan(struct fl_dev *fl, u16 vid, bool on)
+static int mock_set_vlan(struct fl_dev *fl, u16 vid, bool on)
 {
 	mock_called(mock_of(fl), on ? "vlan+" : "vlan-", vid);
+	return mock_of(fl)->refuse;
 }
 
-static void mock_set_features(struct fl_dev *fl, netdev_features_t features)
+static int mock_set_features(struct fl_dev *fl, netdev_features_t features)
 {
 	mock_called(mock_of(fl), "features", -1);
+	return mock_of(fl)->refuse;
 }
 
 static void mock_get_stats(struct fl_dev *fl, struct rtnl_link_stats64 *stats)

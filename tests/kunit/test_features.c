@@ -228,6 +228,30 @@ static void feat_mac(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, mock->fl.netdev->dev_addr, addr, ETH_ALEN);
 }
 
+/* What the device refuses has not happened. */
+static void feat_refused(struct kunit *test)
+{
+	static const u8 addr[ETH_ALEN] = { 2, 0, 0x5e, 0x10, 0, 2 };
+	struct mock *mock = test->priv;
+	struct net_device *netdev = mock->fl.netdev;
+	u8 own[ETH_ALEN];
+
+	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
+	ether_addr_copy(own, netdev->dev_addr);
+	mock->refuse = -EINVAL;
+	KUNIT_EXPECT_EQ(test, feat_set_mac(mock, addr), -EINVAL);
+	KUNIT_EXPECT_MEMEQ(test, netdev->dev_addr, own, ETH_ALEN);
+	KUNIT_EXPECT_EQ(test, feat_vlan_id(mock, 7, true), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, test_bit(7, mock->fl.vlans));
+	mock_set_feature(mock, FEAT_RX, false);
+	KUNIT_EXPECT_TRUE(test, netdev->features & FEAT_RX);
+	mock->refuse = 0;
+	KUNIT_EXPECT_EQ(test, feat_vlan_id(mock, 7, true), 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(7, mock->fl.vlans));
+	KUNIT_EXPECT_EQ(test, feat_set_mac(mock, addr), 0);
+	KUNIT_EXPECT_MEMEQ(test, netdev->dev_addr, addr, ETH_ALEN);
+}
+
 /* Not inlined: with each call its own extack, a frame would be too large. */
 static noinline_for_stack int feat_set_rings(struct mock *mock, u32 rx, u32 tx)
 {
@@ -314,6 +338,7 @@ static struct kunit_case feat_cases[] = {
 	KUNIT_CASE(feat_set),
 	KUNIT_CASE(feat_vlan_ids),
 	KUNIT_CASE(feat_mac),
+	KUNIT_CASE(feat_refused),
 	KUNIT_CASE(feat_ring_sizes),
 	KUNIT_CASE(feat_channels),
 	{}

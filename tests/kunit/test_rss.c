@@ -239,6 +239,24 @@ static void rss_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, ETHER_FLOW), 0);
 }
 
+/* The device has had its say, and all is as before. */
+static void rss_device_refuses(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const struct fl_rss old = mock->fl.rss;
+	u32 indir[FL_RSS_TABLE_MAX] = {};
+	u8 key[FL_RSS_KEY_MAX] = {};
+
+	mock->refuse = -EINVAL;
+	KUNIT_EXPECT_EQ(test, rss_set(mock, indir, key, ETH_RSS_HASH_TOP), -EINVAL);
+	KUNIT_EXPECT_EQ(test, rss_set_fields(mock, UDP_V4_FLOW,
+					     RSS_ADDRESSES | RSS_PORTS), -EINVAL);
+	KUNIT_EXPECT_MEMEQ(test, &mock->fl.rss, &old, sizeof(old));
+	mock->refuse = 0;
+	mock_reset(mock);
+	KUNIT_EXPECT_MEMEQ(test, &mock->rss, &old, sizeof(old));
+}
+
 static struct kunit_case rss_cases[] = {
 	KUNIT_CASE(rss_default),
 	KUNIT_CASE(rss_lanes_fail),
@@ -246,6 +264,7 @@ static struct kunit_case rss_cases[] = {
 	KUNIT_CASE(rss_while_down),
 	KUNIT_CASE(rss_refused),
 	KUNIT_CASE(rss_fields),
+	KUNIT_CASE(rss_device_refuses),
 	{}
 };
 
