@@ -43,7 +43,7 @@ void fl_rss_fit(struct fl_dev *fl)
 void fl_rss_init(struct fl_dev *fl)
 {
 	netdev_rss_key_fill(fl->rss.key, fl->caps.rss_key);
-	fl->rss.ports = FL_RSS_TCP4 | FL_RSS_TCP6;
+	fl->rss.ports = (FL_RSS_TCP4 | FL_RSS_TCP6) & fl->caps.rss_types;
 	fl_rss_fit(fl);
 }
 
@@ -97,23 +97,38 @@ static u8 fl_rss_ports(u32 flow_type)
 	}
 }
 
-static bool fl_rss_hashed(u32 flow_type)
+/* The bit that says whether a type of flow can be hashed by addresses; 0 for what is
+ * not IP.
+ */
+static u8 fl_rss_addresses(u32 flow_type)
 {
 	switch (flow_type) {
+	case TCP_V4_FLOW:
+	case UDP_V4_FLOW:
 	case SCTP_V4_FLOW:
-	case SCTP_V6_FLOW:
 	case AH_ESP_V4_FLOW:
-	case AH_ESP_V6_FLOW:
 	case AH_V4_FLOW:
-	case AH_V6_FLOW:
 	case ESP_V4_FLOW:
-	case ESP_V6_FLOW:
 	case IPV4_FLOW:
+		return FL_RSS_IP4;
+	case TCP_V6_FLOW:
+	case UDP_V6_FLOW:
+	case SCTP_V6_FLOW:
+	case AH_ESP_V6_FLOW:
+	case AH_V6_FLOW:
+	case ESP_V6_FLOW:
 	case IPV6_FLOW:
-		return true;
+		return FL_RSS_IP6;
 	default:
-		return fl_rss_ports(flow_type);
+		return 0;
 	}
+}
+
+/* Types that the device can hash, one way or the other. */
+static bool fl_rss_hashed(const struct fl_dev *fl, u32 flow_type)
+{
+	return fl->caps.rss_types & (fl_rss_addresses(flow_type) |
+				     fl_rss_ports(flow_type));
 }
 
 /**
@@ -123,19 +138,53 @@ static bool fl_rss_hashed(u32 flow_type)
  *
  * Context: process, RTNL.
  *
- * Return: 0, or -EINVAL for a type that is not hashed.
+ * Return: 0, -EINVAL for a type that is not hashed, or -EOPNOTSUPP if none is.
  */
 int fl_get_rxfh_fields(struct net_device *netdev,
 		       struct ethtool_rxfh_fields *fields)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
-	if (!fl_rss_hashed(fields->flow_type))
+	if (!fl->caps.rss_key)
+		return -EOPNOTSUPP;
+	if (!fl_rss_hashed(fl, fields->flow_type))
 		return -EINVAL;
-	fields->data = FL_RXH_ADDRESSES;
+	fields->data = 0;
 	if (fl->rss.ports & fl_rss_ports(fields->flow_type))
-		fields->data |= FL_RXH_PORTS;
+		fields->data = FL_RXH_ADDRESSES | FL_RXH_PORTS;
+	else if (fl->caps.rss_types & fl_rss_addresses(fields->flow_type))
+		fields->data = FL_RXH_ADDRESSES;
 	return 0;
+}
+
+/* What FL_RSS_x of those whose ports count are to be; a negative error if that cannot be
+ * had.
+ */
+static int fl_rss_wanted(const struct fl_dev *fl,
+			 const struct ethtool_rxfh_fields *fields,
+			 struct netlink_ext_ack *extack)
+{
+	u8 ports = fl_rss_ports(fields->flow_type);
+
+	switch (fields->data) {
+	case FL_RXH_ADDRESSES:
+		if (fl->caps.rss_types & fl_rss_addresses(fields->flow_type))
+			return fl->rss.ports & ~ports;
+		NL_SET_ERR_MSG(extack, "the device hashes this type only by ports as well");
+		return -EINVAL;
+	case FL_RXH_ADDRESSES | FL_RXH_PORTS:
+		if (fl->caps.rss_types & ports)
+			return fl->rss.ports | ports;
+		if (ports)
+			NL_SET_ERR_MSG(extack, "the device does not hash this type by ports");
+		else
+			NL_SET_ERR_MSG(extack, "only TCP and UDP are hashed by ports");
+		return -EINVAL;
+	default:
+		NL_SET_ERR_MSG(extack,
+			       "hashed are both addresses, alone or with both ports");
+		return -EINVAL;
+	}
 }
 
 /**
@@ -152,34 +201,17 @@ int fl_set_rxfh_fields(struct net_device *netdev,
 		       const struct ethtool_rxfh_fields *fields,
 		       struct netlink_ext_ack *extack)
 {
-	u8 ports = fl_rss_ports(fields->flow_type);
 	struct fl_dev *fl = netdev_priv(netdev);
 	const struct fl_rss old = fl->rss;
-	u8 wanted;
+	int wanted;
 
-	if (!fl_rss_hashed(fields->flow_type)) {
+	if (!fl_rss_hashed(fl, fields->flow_type)) {
 		NL_SET_ERR_MSG(extack, "flows of this type are not hashed");
 		return -EINVAL;
 	}
-	switch (fields->data) {
-	case FL_RXH_ADDRESSES:
-		wanted = fl->rss.ports & ~ports;
-		break;
-	case FL_RXH_ADDRESSES | FL_RXH_PORTS:
-		if (!ports) {
-			NL_SET_ERR_MSG(extack,
-				       "only TCP and UDP are hashed by ports");
-			return -EINVAL;
-		}
-		wanted = fl->rss.ports | ports;
-		break;
-	default:
-		NL_SET_ERR_MSG(extack,
-			       "hashed are both addresses, alone or with both ports");
-		return -EINVAL;
-	}
-	if (wanted == fl->rss.ports)
-		return 0;
+	wanted = fl_rss_wanted(fl, fields, extack);
+	if (wanted < 0 || wanted == fl->rss.ports)
+		return min(wanted, 0);
 	fl_rss_rehash(fl);
 	fl->rss.ports = wanted;
 	return fl_rss_apply(fl, &old, extack);
@@ -225,13 +257,15 @@ u32 fl_get_rx_ring_count(struct net_device *netdev)
  *
  * Context: process, RTNL.
  *
- * Return: 0.
+ * Return: 0, or -EOPNOTSUPP if flows are not hashed.
  */
 int fl_get_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh)
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	int i;
 
+	if (!fl->caps.rss_key)
+		return -EOPNOTSUPP;
 	rxfh->hfunc = ETH_RSS_HASH_TOP;
 	if (rxfh->indir)
 		for (i = 0; i < fl->caps.rss_table; i++)
@@ -247,6 +281,10 @@ static int fl_rss_check(struct fl_dev *fl,
 {
 	int i;
 
+	if (!fl->caps.rss_key) {
+		NL_SET_ERR_MSG(extack, "flows are not hashed");
+		return -EOPNOTSUPP;
+	}
 	if (rxfh->hfunc != ETH_RSS_HASH_NO_CHANGE &&
 	    rxfh->hfunc != ETH_RSS_HASH_TOP) {
 		NL_SET_ERR_MSG(extack, "the only hash function is toeplitz");
@@ -254,6 +292,10 @@ static int fl_rss_check(struct fl_dev *fl,
 	}
 	if (!rxfh->indir)
 		return 0;
+	if (!fl->caps.rss_table) {
+		NL_SET_ERR_MSG(extack, "the hash picks no lane here: there is no table");
+		return -EOPNOTSUPP;
+	}
 	for (i = 0; i < fl->caps.rss_table; i++) {
 		if (rxfh->indir[i] >= fl->cfg.lanes) {
 			NL_SET_ERR_MSG_FMT(extack,

@@ -47,7 +47,8 @@ struct pci_dev;
  * @itr_max: longest time between interrupts, in @itr_unit_ns
  * @itr_unit_ns: unit of that time
  * @rss_table: entries of the table that picks a lane for a flow's hash
- * @rss_key: bytes of the key of that hash
+ * @rss_key: bytes of the key of that hash; 0 if flows are not hashed
+ * @rss_types: FL_RSS_x, kinds of flows that can be hashed
  * @flow_filters: filters that know a flow by addresses and ports; 0 without
  * @ether_filters: filters that know a type of frame; numbered behind those
  * @ether_lanes: lanes from 0 on that they can lead to
@@ -68,6 +69,7 @@ struct fl_caps {
 	u32 itr_unit_ns;
 	u16 rss_table;
 	u16 rss_key;
+	u8 rss_types;
 	u8 flow_filters;
 	u8 ether_filters;
 	u16 ether_lanes;
@@ -89,11 +91,14 @@ struct fl_config {
 	u16 mtu;
 };
 
-/* Kinds of flows whose ports count for the hash */
+/* Kinds of flows: those whose ports can count for the hash, and all of IP, by addresses */
 #define FL_RSS_TCP4		BIT(0)
 #define FL_RSS_TCP6		BIT(1)
 #define FL_RSS_UDP4		BIT(2)
 #define FL_RSS_UDP6		BIT(3)
+#define FL_RSS_IP4		BIT(4)
+#define FL_RSS_IP6		BIT(5)
+#define FL_RSS_ALL		GENMASK(5, 0)
 
 #define FL_RSS_TABLE_MAX	128
 #define FL_RSS_KEY_MAX		40
@@ -103,7 +108,7 @@ struct fl_config {
  * @key: of the Toeplitz hash
  * @table: lanes, as a user or the default has them
  * @lane: lanes, as the device is to have them: @table, but for steered buckets
- * @ports: FL_RSS_x
+ * @ports: FL_RSS_x of those whose ports count
  */
 struct fl_rss {
 	u8 key[FL_RSS_KEY_MAX];

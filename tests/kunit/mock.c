@@ -30,6 +30,7 @@ static const struct fl_caps mock_caps = {
 	.itr_unit_ns = 2048,
 	.rss_table = 128,
 	.rss_key = 40,
+	.rss_types = FL_RSS_ALL,
 	.flow_filters = 8,
 	.ether_filters = 2,
 	.ether_lanes = 2,

@@ -257,6 +257,50 @@ static void rss_device_refuses(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &mock->rss, &old, sizeof(old));
 }
 
+/* What cannot be hashed is not said to be. */
+static void rss_some_types(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+
+	mock->fl.caps.rss_types = FL_RSS_TCP4 | FL_RSS_IP6;
+	KUNIT_EXPECT_EQ(test, rss_set_fields(mock, TCP_V4_FLOW, RSS_ADDRESSES), -EINVAL);
+	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, TCP_V4_FLOW),
+			RSS_ADDRESSES | RSS_PORTS);
+	KUNIT_EXPECT_EQ(test, rss_set_fields(mock, UDP_V6_FLOW,
+					     RSS_ADDRESSES | RSS_PORTS), -EINVAL);
+	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, UDP_V6_FLOW), RSS_ADDRESSES);
+	KUNIT_EXPECT_EQ(test, rss_set_fields(mock, SCTP_V4_FLOW, RSS_ADDRESSES), -EINVAL);
+	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, IPV4_FLOW), 0);
+}
+
+/* A hash without a table, and none at all */
+static void rss_less(struct kunit *test)
+{
+	struct ethtool_rxfh_fields fields = { .flow_type = TCP_V4_FLOW };
+	struct mock *mock = test->priv;
+	u32 indir[FL_RSS_TABLE_MAX] = {};
+	struct ethtool_rxfh_param param = {};
+	u8 key[FL_RSS_KEY_MAX] = {};
+
+	mock->fl.caps.rss_table = 0;
+	KUNIT_EXPECT_EQ(test, rss_set(mock, indir, NULL, ETH_RSS_HASH_TOP),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, rss_set(mock, NULL, key, ETH_RSS_HASH_TOP), 0);
+	KUNIT_EXPECT_MEMEQ(test, mock->rss.key, key, sizeof(key));
+	mock_reset(mock);
+	KUNIT_EXPECT_EQ(test, rss_lanes(mock, 1), 0);
+
+	mock->fl.caps.rss_key = 0;
+	mock->fl.caps.rss_types = 0;
+	KUNIT_EXPECT_EQ(test, rss_set(mock, NULL, key, ETH_RSS_HASH_TOP),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, fl_get_rxfh(mock->fl.netdev, &param), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, fl_get_rxfh_fields(mock->fl.netdev, &fields),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, rss_set_fields(mock, TCP_V4_FLOW, RSS_ADDRESSES),
+			-EINVAL);
+}
+
 static struct kunit_case rss_cases[] = {
 	KUNIT_CASE(rss_default),
 	KUNIT_CASE(rss_lanes_fail),
@@ -265,6 +309,8 @@ static struct kunit_case rss_cases[] = {
 	KUNIT_CASE(rss_refused),
 	KUNIT_CASE(rss_fields),
 	KUNIT_CASE(rss_device_refuses),
+	KUNIT_CASE(rss_some_types),
+	KUNIT_CASE(rss_less),
 	{}
 };
 
