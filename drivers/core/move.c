@@ -105,8 +105,8 @@ void fl_move_wait(struct fl_dev *fl, u16 idx)
 		fl_lane_kick(lane);
 }
 
-/* The device hears of what leaves this lane. */
-static void fl_tell_buckets(struct fl_lane *lane, bool hold)
+/* The device hears of what leaves this lane. Returns whether it has when this returns. */
+static bool fl_tell_buckets(struct fl_lane *lane, bool hold)
 {
 	DECLARE_BITMAP(now, FL_RSS_TABLE_MAX) = {};
 	struct fl_dev *fl = lane->fl;
@@ -126,8 +126,8 @@ static void fl_tell_buckets(struct fl_lane *lane, bool hold)
 		fl->rss.lane[i] = to;
 		__set_bit(i, now);
 	}
-	if (!bitmap_empty(now, FL_RSS_TABLE_MAX))
-		fl->ops->set_buckets(fl, now);
+	return bitmap_empty(now, FL_RSS_TABLE_MAX) ||
+	       fl->ops->set_buckets(fl, now);
 }
 
 static void fl_tell_filters(struct fl_lane *lane, bool hold)
@@ -146,14 +146,60 @@ static void fl_tell_filters(struct fl_lane *lane, bool hold)
 	}
 }
 
-/* The device has heard of what leaves this lane. */
-static void fl_move_told(struct fl_lane *lane)
+/* The device has heard, or will have, of what leaves this lane. */
+static void fl_move_told(struct fl_lane *lane, bool in_force)
 {
 	if (bitmap_empty(lane->holds, U8_MAX))
 		return;
 	WRITE_ONCE(lane->moving_since, jiffies);
-	WRITE_ONCE(lane->moving, lane->moving | FL_MOVE_TOLD);
-	fl_lane_kick(lane);
+	WRITE_ONCE(lane->moving, lane->moving |
+		   (in_force ? FL_MOVE_TOLD : FL_MOVE_SENT));
+	if (in_force)
+		fl_lane_kick(lane);
+}
+
+/**
+ * fl_steer_table() - the table that a device is to be told
+ * @fl: port
+ * @table: filled in
+ * @lanes: those that lose flows by it, for fl_steer_in_force()
+ *
+ * Context: any with softirqs on.
+ */
+void fl_steer_table(struct fl_dev *fl, u8 *table, unsigned long *lanes)
+{
+	int i;
+
+	bitmap_zero(lanes, U8_MAX);
+	spin_lock_bh(&fl->steer_lock);
+	memcpy(table, fl->rss.lane, fl->caps.rss_table);
+	for (i = 0; i < fl->caps.lanes_max; i++)
+		if (fl->lane[i].moving & FL_MOVE_SENT)
+			__set_bit(i, lanes);
+	spin_unlock_bh(&fl->steer_lock);
+}
+
+/**
+ * fl_steer_in_force() - the device has heard of a table
+ * @fl: port
+ * @lanes: as fl_steer_table() has said of it
+ *
+ * Context: any with softirqs on.
+ */
+void fl_steer_in_force(struct fl_dev *fl, const unsigned long *lanes)
+{
+	unsigned int i;
+
+	spin_lock_bh(&fl->steer_lock);
+	for_each_set_bit(i, lanes, U8_MAX) {
+		struct fl_lane *lane = &fl->lane[i];
+
+		if (!(lane->moving & FL_MOVE_SENT))
+			continue;
+		WRITE_ONCE(lane->moving, lane->moving & ~FL_MOVE_SENT);
+		fl_move_told(lane, true);
+	}
+	spin_unlock_bh(&fl->steer_lock);
 }
 
 /**
@@ -170,7 +216,7 @@ void fl_move_filter(struct fl_dev *fl, int i, u16 from, u16 to)
 	fl_lane_hold(&fl->lane[from], to);
 	__clear_bit(i, fl->steer->filters_moving);
 	fl->ops->set_filter(fl, i);
-	fl_move_told(&fl->lane[from]);
+	fl_move_told(&fl->lane[from], true);
 }
 
 /**
@@ -184,6 +230,8 @@ void fl_steer_poll(struct fl_lane *lane, bool dry)
 {
 	struct fl_dev *fl = lane->fl;
 
+	if (READ_ONCE(lane->moving) & FL_MOVE_SENT)
+		return;
 	/* What a lane that is held has is not known. */
 	dry &= !READ_ONCE(lane->held);
 	if (!dry &&
@@ -192,11 +240,13 @@ void fl_steer_poll(struct fl_lane *lane, bool dry)
 	spin_lock(&fl->steer_lock);
 	if (lane->moving & FL_MOVE_TOLD) {
 		queue_work(system_bh_wq, &lane->moved);
-	} else if (lane->moving && fl->steer->counting) {
+	} else if (lane->moving == FL_MOVE_ASKED && fl->steer->counting) {
+		bool in_force;
+
 		WRITE_ONCE(lane->moving, 0);
-		fl_tell_buckets(lane, dry);
+		in_force = fl_tell_buckets(lane, dry);
 		fl_tell_filters(lane, dry);
-		fl_move_told(lane);
+		fl_move_told(lane, in_force);
 	}
 	spin_unlock(&fl->steer_lock);
 }

@@ -220,7 +220,7 @@ void i82576_set_rx_mode(struct net_device *netdev);
 /* steer.c */
 void i82576_write_filter(struct i82576 *hw, int i, const struct fl_filter *f);
 void i82576_set_filter(struct fl_dev *fl, int i);
-void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
+bool i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
 void i82576_init_steering(struct i82576 *hw);
 
 /* stats.c */

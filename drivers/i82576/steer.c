@@ -104,8 +104,10 @@ void i82576_set_filter(struct fl_dev *fl, int i)
  * @buckets: bitmap of entries that have changed
  *
  * Context: any, under the steering's lock.
+ *
+ * Return: true.
  */
-void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
+bool i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 {
 	unsigned int i;
 
@@ -116,6 +118,7 @@ void i82576_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 		i82576_wr(i82576_of(fl), I82576_RETA(i / 4),
 			  get_unaligned_le32(&fl->rss.lane[i & ~3]));
 	i82576_flush(i82576_of(fl));
+	return true;
 }
 
 /**

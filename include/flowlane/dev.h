@@ -181,8 +181,9 @@ struct fl_test {
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well. The next
  *	three likewise program something while the port runs, and @up does so as
  *	well. A negative error means that nothing has changed
- * @set_buckets: program the named entries of @rss.lane, while traffic flows; they
- *	are in force when it returns. Atomic, under the steering's lock
+ * @set_buckets: program the named entries of @rss.lane, while traffic flows. True if
+ *	they are in force when it returns; else the backend
+ *	calls fl_steer_in_force() when they are. Atomic, under the steering's lock
  * @set_filter: program one of @filter, or none in its place, while traffic flows;
  *	@up and @resume program all of them. In force when it returns. Atomic,
  *	under the steering's lock. May be missing without filters
@@ -215,7 +216,7 @@ struct fl_hw_ops {
 	void (*release)(struct fl_dev *fl);
 	void (*set_itr)(struct fl_lane *lane);
 	int (*set_rss)(struct fl_dev *fl);
-	void (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
+	bool (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
 	void (*set_filter)(struct fl_dev *fl, int i);
 	int (*set_mac)(struct fl_dev *fl, const u8 *addr);
 	int (*set_vlan)(struct fl_dev *fl, u16 vid, bool on);
@@ -349,6 +350,8 @@ void fl_steer_forget(struct fl_dev *fl);
 void fl_steer_stop(struct fl_dev *fl);
 void fl_steer_enable(struct fl_dev *fl, bool on);
 void fl_steer_evict_locked(struct fl_dev *fl, int i);
+void fl_steer_table(struct fl_dev *fl, u8 *table, unsigned long *lanes);
+void fl_steer_in_force(struct fl_dev *fl, const unsigned long *lanes);
 bool fl_steer_next(struct fl_dev *fl, u32 *pos, struct fl_flow_info *info);
 void fl_steer_stats(struct fl_dev *fl, struct fl_steer_stats *stats);
 int fl_rx_flow_steer(struct net_device *netdev, const struct sk_buff *skb,

@@ -259,7 +259,8 @@ struct fl_adapt {
 
 /* Flows that leave a lane, see move.c */
 #define FL_MOVE_ASKED		BIT(0)	/* the device is to hear of some */
-#define FL_MOVE_TOLD		BIT(1)	/* it has heard of some, and lanes wait for this one */
+#define FL_MOVE_SENT		BIT(1)	/* it will have heard of some, and says when */
+#define FL_MOVE_TOLD		BIT(2)	/* it has heard of some, and lanes wait for this one */
 
 /**
  * struct fl_lane - one Rx ring, one Tx ring, one interrupt, one NAPI

@@ -415,7 +415,7 @@ static int mock_set_rss(struct fl_dev *fl)
 	return 0;
 }
 
-static void mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
+static bool mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 {
 	struct mock *mock = mock_of(fl);
 	unsigned int i;
@@ -432,6 +432,7 @@ static void mock_set_buckets(struct fl_dev *fl, const unsigned long *buckets)
 		mock->bucket_moves++;
 	}
 	mock->bucket_writes++;
+	return true;
 }
 
 static void mock_set_filter(struct fl_dev *fl, int i)

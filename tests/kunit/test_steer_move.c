@@ -73,12 +73,23 @@ static int move_poll(struct move *m, struct fl_lane *lane, int budget)
 	return done;
 }
 
+static bool move_is_over(const struct move *m)
+{
+	int i;
+
+	for (i = 0; i < MOCK_LANES; i++)
+		if (READ_ONCE(m->mock->fl.lane[i].moving) ||
+		    READ_ONCE(m->mock->fl.lane[i].held))
+			return false;
+	return true;
+}
+
 /* Until nobody waits for anybody: that may be up to ksoftirqd. */
 static void move_expect_over(struct kunit *test, struct move *m)
 {
 	int i, tries = 1000;
 
-	while ((READ_ONCE(m->old->moving) || READ_ONCE(m->new->held)) && tries--)
+	while (!move_is_over(m) && tries--)
 		usleep_range(1000, 2000);
 	for (i = 0; i < MOCK_LANES; i++) {
 		KUNIT_EXPECT_EQ(test, m->mock->fl.lane[i].moving, 0);
