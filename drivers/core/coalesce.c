@@ -39,17 +39,29 @@ u16 fl_coalesce_round(const struct fl_dev *fl, u32 usecs)
 				 fl->caps.itr_unit_ns, NSEC_PER_USEC);
 }
 
-static void fl_set_itr(struct fl_lane *lane, u32 usecs)
+static int fl_tell_itr(struct fl_lane *lane, u16 itr)
+{
+	struct fl_dev *fl = lane->fl;
+
+	/* A device that is down gets it when it comes up. */
+	if (!READ_ONCE(fl->running) ||
+	    (fl->caps.itr_by == FL_ITR_PORT && lane->idx))
+		return 0;
+	return fl->ops->set_itr(lane, itr);
+}
+
+static int fl_set_itr(struct fl_lane *lane, u32 usecs)
 {
 	u16 itr = fl_usecs_to_itr(lane->fl, usecs);
+	int err;
 
 	lockdep_assert_held(&lane->fl->itr_lock);
 	if (itr == lane->itr)
-		return;
-	lane->itr = itr;
-	/* A device that is down gets it when it comes up. */
-	if (READ_ONCE(lane->fl->running))
-		lane->fl->ops->set_itr(lane);
+		return 0;
+	err = fl_tell_itr(lane, itr);
+	if (!err)
+		lane->itr = itr;
+	return err;
 }
 
 static void fl_coalesce_work(struct work_struct *work)
@@ -57,6 +69,7 @@ static void fl_coalesce_work(struct work_struct *work)
 	struct fl_lane *lane = container_of(work, struct fl_lane, itr_work);
 
 	mutex_lock(&lane->fl->itr_lock);
+	/* Refused, the step is one that makes no difference. */
 	if (lane->coalesce.adaptive)
 		fl_set_itr(lane, fl_adapt_usecs[lane->adapt.step]);
 	mutex_unlock(&lane->fl->itr_lock);
@@ -144,20 +157,55 @@ void fl_coalesce_sample(struct fl_lane *lane, ktime_t now)
  * @c: settings, rounded
  *
  * Context: process, RTNL.
+ *
+ * Return: 0, or a negative error and nothing has changed.
  */
-void fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c)
+int fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c)
 {
+	bool begins = c->adaptive && !lane->coalesce.adaptive;
+	int err = 0;
+
 	mutex_lock(&lane->fl->itr_lock);
-	if (!c->adaptive) {
-		fl_set_itr(lane, c->usecs);
-	} else if (!lane->coalesce.adaptive) {
+	if (!c->adaptive || begins)
+		err = fl_set_itr(lane, begins ? fl_adapt_usecs[0] : c->usecs);
+	if (!err) {
 		/* What was measured is NAPI's. */
-		fl_set_itr(lane, fl_adapt_usecs[0]);
-		WRITE_ONCE(lane->measure.forget, true);
+		if (begins)
+			WRITE_ONCE(lane->measure.forget, true);
+		lane->coalesce.usecs = c->usecs;
+		WRITE_ONCE(lane->coalesce.adaptive, c->adaptive);
 	}
-	lane->coalesce.usecs = c->usecs;
-	WRITE_ONCE(lane->coalesce.adaptive, c->adaptive);
 	mutex_unlock(&lane->fl->itr_lock);
+	return err;
+}
+
+/**
+ * fl_coalesce_set_all() - put a user's settings for all lanes in force
+ * @fl: port
+ * @c: settings, rounded
+ *
+ * Context: process, RTNL.
+ *
+ * Return: 0, or a negative error and nothing has changed, but that lanes that adapt may
+ * have begun anew.
+ */
+int fl_coalesce_set_all(struct fl_dev *fl, const struct fl_coalesce *c)
+{
+	int i, err = 0;
+
+	for (i = 0; i < fl->caps.lanes_max; i++) {
+		fl->lane[i].coalesce_before = fl->lane[i].coalesce;
+		err = fl_coalesce_set(&fl->lane[i], c);
+		if (err)
+			break;
+	}
+	if (!err) {
+		fl->coalesce = *c;
+		return 0;
+	}
+	while (i--)
+		fl_coalesce_set(&fl->lane[i], &fl->lane[i].coalesce_before);
+	return err;
 }
 
 /**
@@ -198,13 +246,15 @@ void fl_coalesce_init(struct fl_dev *fl)
 	int i;
 
 	mutex_init(&fl->itr_lock);
-	fl->coalesce.usecs = fl_coalesce_round(fl, FL_USECS_DEFAULT);
-	fl->coalesce.adaptive = true;
+	fl->coalesce.adaptive = fl->caps.itr_by != FL_ITR_PORT;
+	if (fl->coalesce.adaptive)
+		fl->coalesce.usecs = fl_coalesce_round(fl, FL_USECS_DEFAULT);
 	for (i = 0; i < fl->caps.lanes_max; i++) {
 		struct fl_lane *lane = &fl->lane[i];
 
 		INIT_WORK(&lane->itr_work, fl_coalesce_work);
 		lane->coalesce = fl->coalesce;
-		lane->itr = fl_usecs_to_itr(fl, fl_adapt_usecs[0]);
+		if (fl->coalesce.adaptive)
+			lane->itr = fl_usecs_to_itr(fl, fl_adapt_usecs[0]);
 	}
 }

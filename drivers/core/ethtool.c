@@ -340,6 +340,12 @@ static int fl_coalesce_parse(struct fl_dev *fl, const struct fl_coalesce *old,
 	/* Of two flags that differ, one is always the old one. */
 	fl_coalesce_pick(old->adaptive, ec->use_adaptive_rx_coalesce,
 			 ec->use_adaptive_tx_coalesce, &adaptive);
+	/* Lanes would have to agree on it. */
+	if (adaptive && fl->caps.itr_by == FL_ITR_PORT) {
+		NL_SET_ERR_MSG(extack,
+			       "the device has one interval for all queues: it cannot adapt to each");
+		return -EOPNOTSUPP;
+	}
 	c->usecs = fl_coalesce_round(fl, usecs);
 	c->adaptive = adaptive;
 	return 0;
@@ -383,15 +389,15 @@ int fl_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *ec,
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 	struct fl_coalesce c;
-	int i, err;
+	int err;
 
 	err = fl_coalesce_parse(fl, &fl->coalesce, ec, &c, extack);
 	if (err)
 		return err;
-	fl->coalesce = c;
-	for (i = 0; i < fl->caps.lanes_max; i++)
-		fl_coalesce_set(&fl->lane[i], &c);
-	return 0;
+	err = fl_coalesce_set_all(fl, &c);
+	if (err)
+		NL_SET_ERR_MSG(extack, "the device refuses the interval");
+	return err;
 }
 
 /**
@@ -411,6 +417,8 @@ int fl_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
 
 	if (queue >= fl->cfg.lanes)
 		return -EINVAL;
+	if (fl->caps.itr_by == FL_ITR_PORT)
+		return -EOPNOTSUPP;
 	fl_coalesce_fill(ec, &fl->lane[queue].coalesce);
 	return 0;
 }
@@ -434,9 +442,13 @@ int fl_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
 
 	if (queue >= fl->cfg.lanes)
 		return -EINVAL;
+	if (fl->caps.itr_by == FL_ITR_PORT) {
+		/* There is no extack to say it in. */
+		netdev_err(netdev, "the device has one interval for all queues\n");
+		return -EOPNOTSUPP;
+	}
 	err = fl_coalesce_parse(fl, &fl->lane[queue].coalesce, ec, &c, NULL);
 	if (err)
 		return err;
-	fl_coalesce_set(&fl->lane[queue], &c);
-	return 0;
+	return fl_coalesce_set(&fl->lane[queue], &c);
 }

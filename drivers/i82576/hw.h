@@ -241,7 +241,7 @@ void i82576_irq_cleanup(struct i82576 *hw);
 int i82576_irq_request(struct fl_lane *lane);
 void i82576_irq_free(struct fl_lane *lane);
 void i82576_irq_setup(struct i82576 *hw);
-void i82576_set_itr(struct fl_lane *lane);
+int i82576_set_itr(struct fl_lane *lane, u16 itr);
 void i82576_irq_enable(struct i82576 *hw);
 void i82576_irq_disable(struct i82576 *hw);
 

@@ -78,17 +78,21 @@ static u32 i82576_eitr(const struct i82576 *hw, u16 itr)
 /**
  * i82576_set_itr() - tell the device a lane's moderation interval
  * @lane: lane
+ * @itr: interval
  *
  * One that is running is not cut short.
  *
  * Context: process.
+ *
+ * Return: 0.
  */
-void i82576_set_itr(struct fl_lane *lane)
+int i82576_set_itr(struct fl_lane *lane, u16 itr)
 {
 	struct i82576 *hw = i82576_of(lane->fl);
 
 	i82576_wr(hw, I82576_EITR(lane->idx),
-		  i82576_eitr(hw, lane->itr) | EITR_CNT_IGNR);
+		  i82576_eitr(hw, itr) | EITR_CNT_IGNR);
+	return 0;
 }
 
 /**

@@ -41,7 +41,8 @@ struct fl_dev;
 
 void fl_coalesce_init(struct fl_dev *fl);
 u16 fl_coalesce_round(const struct fl_dev *fl, u32 usecs);
-void fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c);
+int fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c);
+int fl_coalesce_set_all(struct fl_dev *fl, const struct fl_coalesce *c);
 void fl_coalesce_start(struct fl_lane *lane);
 void fl_coalesce_stop(struct fl_lane *lane);
 void fl_coalesce_sample(struct fl_lane *lane, ktime_t now);

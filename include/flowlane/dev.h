@@ -34,6 +34,16 @@ struct pci_dev;
 #define FL_RING_SIZE_MIN	128
 
 /**
+ * enum fl_itr_by - who keeps the time between a lane's interrupts
+ * @FL_ITR_LANE: the device does, with an interval for each lane
+ * @FL_ITR_PORT: the device does, with one for all lanes
+ */
+enum fl_itr_by {
+	FL_ITR_LANE,
+	FL_ITR_PORT,
+};
+
+/**
  * struct fl_caps - what the device can do; constant after probe
  * @lanes_max: lanes that can be in use at once
  * @ring_max: slots of the largest ring
@@ -44,6 +54,7 @@ struct pci_dev;
  * @tx_frags_max: fragments of a packet that the device takes
  * @tx_hdr_l2_max: bytes of L2 header that offloads can describe
  * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
+ * @itr_by: who keeps the time between interrupts
  * @itr_max: longest time between interrupts, in @itr_unit_ns
  * @itr_unit_ns: unit of that time
  * @rss_table: entries of the table that picks a lane for a flow's hash
@@ -65,6 +76,7 @@ struct fl_caps {
 	u16 tx_frags_max;
 	u16 tx_hdr_l2_max;
 	u16 tx_hdr_l3_max;
+	enum fl_itr_by itr_by;
 	u16 itr_max;
 	u32 itr_unit_ns;
 	u16 rss_table;
@@ -177,7 +189,9 @@ struct fl_test {
  * @hold: the device is about to lose its state, and the port has been halted; may be
  *	missing, as the next
  * @release: undo @hold; the port runs again, if it is open
- * @set_itr: tell the device &fl_lane.itr; it does so for all lanes in @up
+ * @set_itr: tell the device a lane's interval, of lane 0 what all are to have with
+ *	FL_ITR_PORT. A negative error means that it keeps &fl_lane.itr, which @up and
+ *	@resume tell it of all lanes
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well. The next
  *	three likewise program something while the port runs, and @up does so as
  *	well. A negative error means that nothing has changed
@@ -214,7 +228,7 @@ struct fl_hw_ops {
 	void (*resume)(struct fl_dev *fl);
 	void (*hold)(struct fl_dev *fl);
 	void (*release)(struct fl_dev *fl);
-	void (*set_itr)(struct fl_lane *lane);
+	int (*set_itr)(struct fl_lane *lane, u16 itr);
 	int (*set_rss)(struct fl_dev *fl);
 	bool (*set_buckets)(struct fl_dev *fl, const unsigned long *buckets);
 	void (*set_filter)(struct fl_dev *fl, int i);

@@ -279,6 +279,7 @@ struct fl_adapt {
  * @adapt: what came of that; NAPI, see adapt.c
  * @itr_work: puts that in force
  * @coalesce: the user's settings; &fl_dev.itr_lock
+ * @coalesce_before: what they were, while those of all lanes change; RTNL
  * @itr: shortest time between interrupts that the device has, or gets when it
  *	comes up, in its own unit; &fl_dev.itr_lock
  * @fl: owner
@@ -314,6 +315,7 @@ struct fl_lane {
 	struct work_struct itr_work;
 
 	struct fl_coalesce coalesce;
+	struct fl_coalesce coalesce_before;
 	u16 itr;
 	struct fl_dev *fl;
 	u16 idx;

@@ -97,6 +97,7 @@ struct mock_txd {
  * @rx_desc_bytes: bytes of an Rx descriptor
  * @tx_desc_bytes: bytes of a Tx descriptor
  * @rx_buf_unit: as in fl_caps
+ * @itr_by: as in fl_caps
  * @tx_len_min: bytes of the shortest packet
  * @tx_seg_max: bytes one Tx descriptor takes
  * @rx_addr: the buffer that a slot's descriptor names
@@ -111,6 +112,7 @@ struct mock_hw {
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
 	u16 rx_buf_unit;
+	enum fl_itr_by itr_by;
 	u32 tx_len_min;
 	u32 tx_seg_max;
 	dma_addr_t (*rx_addr)(const struct fl_rx_ring *rx, u32 slot);
@@ -122,6 +124,9 @@ struct mock_hw {
 
 extern const struct mock_hw mock_plain;
 extern const struct mock_hw mock_i82576;
+
+/* Of the plain kind, but that it moderates otherwise; for a suite of its own. */
+extern const struct mock_hw mock_one_itr;
 
 /* A kind's net_device_ops: all but its xmit is core's, as in a backend. */
 #define MOCK_NDO(xmit) {					\
@@ -167,6 +172,7 @@ struct mock_fail {
  * @fault: what the driver did that no driver may; empty if nothing
  * @irq_request: makes irq_request() fail
  * @rx_fill: makes rx_fill() fail
+ * @set_itr: makes set_itr() fail
  * @up: makes up() fail
  * @pause: makes pause() fail
  * @on_call: called at each call of fl_hw_ops, with its word
@@ -194,6 +200,7 @@ struct mock {
 	char fault[128];
 	struct mock_fail irq_request;
 	struct mock_fail rx_fill;
+	struct mock_fail set_itr;
 	struct mock_fail up;
 	struct mock_fail pause;
 	void (*on_call)(struct mock *mock, const char *call);

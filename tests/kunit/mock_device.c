@@ -391,15 +391,18 @@ static void mock_resume(struct fl_dev *fl)
 }
 
 /* No word in the log: a lane's work item calls it when it likes, in any suite. */
-static void mock_set_itr(struct fl_lane *lane)
+static int mock_set_itr(struct fl_lane *lane, u16 itr)
 {
 	struct mock *mock = mock_of(lane->fl);
 	struct mock_lane *ml = &mock->lane[lane->idx];
 
 	if (!mock->lane[0].live)
 		mock_fault(mock, "moderation of a device that is not up");
-	ml->itr = lane->itr;
+	if (mock_fails(&mock->set_itr))
+		return -EINVAL;
+	ml->itr = itr;
 	ml->itr_writes++;
+	return 0;
 }
 
 static int mock_set_rss(struct fl_dev *fl)

@@ -215,17 +215,28 @@ static void plain_tx_read(const struct fl_tx_ring *tx, u32 slot,
 
 static const struct net_device_ops plain_ndo = MOCK_NDO(plain_xmit);
 
+/* What the kinds over these descriptors have in common. */
+#define PLAIN_HW						\
+	.ndo = &plain_ndo,					\
+	.rx_fill = plain_rx_fill,				\
+	.rx_desc_bytes = sizeof(struct plain_rx_desc),		\
+	.tx_desc_bytes = sizeof(struct plain_tx_desc),		\
+	.rx_buf_unit = 1,					\
+	.tx_len_min = PLAIN_LEN_MIN,				\
+	.tx_seg_max = PLAIN_SEG_MAX,				\
+	.rx_addr = plain_rx_addr,				\
+	.rx_done = plain_rx_done,				\
+	.tx_read = plain_tx_read
+
 const struct mock_hw mock_plain = {
+	PLAIN_HW,
 	.name = "plain",
-	.ndo = &plain_ndo,
 	.poll = plain_poll,
-	.rx_fill = plain_rx_fill,
-	.rx_desc_bytes = sizeof(struct plain_rx_desc),
-	.tx_desc_bytes = sizeof(struct plain_tx_desc),
-	.rx_buf_unit = 1,
-	.tx_len_min = PLAIN_LEN_MIN,
-	.tx_seg_max = PLAIN_SEG_MAX,
-	.rx_addr = plain_rx_addr,
-	.rx_done = plain_rx_done,
-	.tx_read = plain_tx_read,
+};
+
+const struct mock_hw mock_one_itr = {
+	PLAIN_HW,
+	.name = "one interval",
+	.poll = plain_poll,
+	.itr_by = FL_ITR_PORT,
 };

@@ -304,6 +304,29 @@ static void coal_all_again(struct kunit *test)
 	coal_expect(test, mock, 1, COAL_DEFAULT, true);
 }
 
+/* The device takes an interval for one lane and not for the next. */
+static void coal_refused(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	int i;
+
+	coal_fix(mock, COAL_ALL, 49);
+	coal_fix(mock, 0, 200);
+	for (i = 0; i < 2; i++) {
+		mock->set_itr = (struct mock_fail) { .armed = true, .after = i, .times = 1 };
+		KUNIT_EXPECT_EQ(test, coal_fix(mock, COAL_ALL, 100), -EINVAL);
+		coal_expect(test, mock, COAL_ALL, 49, false);
+		coal_expect(test, mock, 0, 201, false);
+		coal_expect(test, mock, 1, 49, false);
+		KUNIT_EXPECT_EQ(test, mock->lane[0].itr, 98);
+		KUNIT_EXPECT_EQ(test, mock->lane[1].itr, 24);
+	}
+	mock->set_itr = (struct mock_fail) { .armed = true, .times = 1 };
+	KUNIT_EXPECT_EQ(test, coal_ask(mock, 1, (struct coal_ask) { -1, -1, 1, 1 }), -EINVAL);
+	coal_expect(test, mock, 1, 49, false);
+	KUNIT_EXPECT_FALSE(test, mock->fl.lane[1].measure.forget);
+}
+
 /* Fixed */
 
 static void coal_fixed_written_once(struct kunit *test)
@@ -388,6 +411,7 @@ static struct kunit_case coal_cases[] = {
 	KUNIT_CASE(coal_adaptive_off),
 	KUNIT_CASE(coal_per_queue),
 	KUNIT_CASE(coal_all_again),
+	KUNIT_CASE(coal_refused),
 	KUNIT_CASE(coal_fixed_written_once),
 	KUNIT_CASE(coal_fixed_while_down),
 	KUNIT_CASE(coal_fixed_survives),
@@ -401,4 +425,63 @@ static struct kunit_suite coal_suite = {
 	.test_cases = coal_cases,
 };
 
-kunit_test_suite(coal_suite);
+/* A device with one interval for all lanes */
+
+static int one_init(struct kunit *test)
+{
+	mock_settle(mock_create_running(test, &mock_one_itr));
+	return 0;
+}
+
+static void one_for_all(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	int i;
+
+	/* None at first: it would delay each first packet. */
+	coal_expect(test, mock, COAL_ALL, 0, false);
+	KUNIT_EXPECT_EQ(test, coal_fix(mock, COAL_ALL, 49), 0);
+	coal_expect(test, mock, COAL_ALL, 49, false);
+	KUNIT_EXPECT_EQ(test, mock->lane[0].itr, 24);
+	KUNIT_EXPECT_EQ(test, coal_fix(mock, COAL_ALL, 50), 0);
+	KUNIT_EXPECT_EQ(test, coal_writes(mock), 1);
+	for (i = 0; i < MOCK_LANES; i++)
+		KUNIT_EXPECT_EQ(test, mock->fl.lane[i].itr, 24);
+	mock_reset(mock);
+	KUNIT_EXPECT_EQ(test, mock->lane[0].itr, 24);
+	KUNIT_EXPECT_EQ(test, coal_fix(mock, COAL_ALL, 0), 0);
+	KUNIT_EXPECT_EQ(test, mock->lane[0].itr, 0);
+	KUNIT_EXPECT_EQ(test, coal_writes(mock), 2);
+}
+
+static void one_is_not_of_a_lane(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct ethtool_coalesce ec;
+
+	KUNIT_ASSERT_EQ(test, coal_fix(mock, COAL_ALL, 49), 0);
+	KUNIT_EXPECT_EQ(test, coal_get(mock, 0, &ec), -EOPNOTSUPP);
+	ec = (struct ethtool_coalesce) { .rx_coalesce_usecs = 100 };
+	KUNIT_EXPECT_EQ(test, coal_set(mock, 0, &ec), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, coal_ask(mock, COAL_ALL, (struct coal_ask) { -1, -1, 1, -1 }),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, coal_ask(mock, COAL_ALL, (struct coal_ask) { 100, 100, 1, 1 }),
+			-EOPNOTSUPP);
+	coal_expect(test, mock, COAL_ALL, 49, false);
+	KUNIT_EXPECT_EQ(test, coal_writes(mock), 1);
+}
+
+static struct kunit_case one_cases[] = {
+	KUNIT_CASE(one_for_all),
+	KUNIT_CASE(one_is_not_of_a_lane),
+	{}
+};
+
+static struct kunit_suite one_suite = {
+	.name = "flowlane_coalesce_one",
+	.init = one_init,
+	.exit = mock_exit,
+	.test_cases = one_cases,
+};
+
+kunit_test_suites(&coal_suite, &one_suite);
