@@ -7,6 +7,9 @@
  * carries about as much as before; now and then a shorter one is tried, and kept
  * if it carries more. A trial that fails is repeated after an ever longer time.
  *
+ * Where any interval has its price, as that of a timer, it also has to bring more
+ * packets together than come together anyway: a guest that is slow finds many at once.
+ *
  * The kernel's DIM library tries too, but it forgets: each difference of a tenth
  * between two windows sends it to another step, and windows differ by that much
  * all the time. Documentation/cost.rst has what was measured of both.
@@ -48,7 +51,7 @@ static bool fl_adapt_fits(u8 step, const struct fl_adapt_rate *rate, u32 room)
 		room = min(room, FL_ADAPT_SMALL_MAX);
 	return packets <= room * USEC_PER_MSEC &&
 	       (packets >= FL_ADAPT_PACKETS_MIN * USEC_PER_MSEC ||
-		bytes >= FL_ADAPT_BYTES_MIN * USEC_PER_MSEC);
+		(!rate->gap && bytes >= FL_ADAPT_BYTES_MIN * USEC_PER_MSEC));
 }
 
 /**
@@ -63,27 +66,44 @@ void fl_adapt_reset(struct fl_adapt *a)
 	a->wait = 0;
 	a->patience = FL_ADAPT_PATIENCE_MIN;
 	a->bytes = 0;
+	a->gap = 0;
 }
 
 /* Has a trial failed? A longer interval may cost a quarter, which is less than
- * windows differ; a shorter one has to bring half as much again.
+ * windows differ, and has to save a fifth of the interrupts, where that matters; a
+ * shorter one has to bring half as much again.
  */
-static bool fl_adapt_failed(const struct fl_adapt *a, u32 bytes)
+static bool fl_adapt_failed(const struct fl_adapt *a,
+			    const struct fl_adapt_rate *rate)
 {
 	if (a->trial > 0)
-		return bytes < a->bytes - a->bytes / 4;
-	return a->trial < 0 && bytes < a->bytes + a->bytes / 2;
+		return rate->bytes < a->bytes - a->bytes / 4 ||
+		       (rate->gap && rate->gap < a->gap + a->gap / 4);
+	return a->trial < 0 && rate->bytes < a->bytes + a->bytes / 2;
+}
+
+/* How far up a longer interval is that may be worth a trial; 0 if none is. What is
+ * hardly longer than the time from poll to poll would change nothing.
+ */
+static s8 fl_adapt_up(const struct fl_adapt *a, const struct fl_adapt_rate *rate,
+		      u32 room)
+{
+	u8 step = a->step + 1;
+
+	while (step < FL_ADAPT_STEPS && 2 * fl_adapt_usecs[step] < 3 * rate->gap)
+		step++;
+	return step < FL_ADAPT_STEPS && fl_adapt_fits(step, rate, room) ?
+	       step - a->step : 0;
 }
 
 /* Try a longer or a shorter interval in the next window. */
 static void fl_adapt_try(struct fl_adapt *a, const struct fl_adapt_rate *rate,
 			 u32 room)
 {
-	bool longer = a->step < FL_ADAPT_STEPS - 1 &&
-		      fl_adapt_fits(a->step + 1, rate, room);
+	s8 up = fl_adapt_up(a, rate, room);
 
-	if (longer && (a->next > 0 || !a->step))
-		a->trial = 1;
+	if (up && (a->next > 0 || !a->step))
+		a->trial = up;
 	else if (a->step)
 		a->trial = -1;
 	a->step += a->trial;
@@ -107,7 +127,7 @@ void fl_adapt_window(struct fl_adapt *a, const struct fl_adapt_rate *rate,
 		fl_adapt_reset(a);
 		return;
 	}
-	if (fl_adapt_failed(a, rate->bytes)) {
+	if (fl_adapt_failed(a, rate)) {
 		/* The step before is back, and stays for longer. */
 		a->step -= trial;
 		a->trial = 0;
@@ -122,6 +142,10 @@ void fl_adapt_window(struct fl_adapt *a, const struct fl_adapt_rate *rate,
 		a->bytes = max(a->bytes, rate->bytes);
 	else
 		a->bytes = (3ULL * a->bytes + rate->bytes) / 4;
+	if (trial || !a->gap)
+		a->gap = rate->gap;
+	else
+		a->gap = (3ULL * a->gap + rate->gap) / 4;
 	if (trial)
 		a->patience = FL_ADAPT_PATIENCE_MIN;
 	while (!fl_adapt_fits(a->step, rate, room))

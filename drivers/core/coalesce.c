@@ -39,6 +39,11 @@ u16 fl_coalesce_round(const struct fl_dev *fl, u32 usecs)
 				 fl->caps.itr_unit_ns, NSEC_PER_USEC);
 }
 
+static u32 fl_step_usecs(const struct fl_dev *fl, u8 step)
+{
+	return !step && fl->caps.itr_costly ? 0 : fl_adapt_usecs[step];
+}
+
 static int fl_tell_itr(struct fl_lane *lane, u16 itr)
 {
 	struct fl_dev *fl = lane->fl;
@@ -71,7 +76,7 @@ static void fl_coalesce_work(struct work_struct *work)
 	mutex_lock(&lane->fl->itr_lock);
 	/* Refused, the step is one that makes no difference. */
 	if (lane->coalesce.adaptive)
-		fl_set_itr(lane, fl_adapt_usecs[lane->adapt.step]);
+		fl_set_itr(lane, fl_step_usecs(lane->fl, lane->adapt.step));
 	mutex_unlock(&lane->fl->itr_lock);
 	/* Last, and always: NAPI waits for it. */
 	smp_store_release(&lane->measure.state, FL_MEASURE_START);
@@ -83,6 +88,7 @@ static void fl_measure_begin(struct fl_lane *lane, ktime_t now, u64 packets,
 	lane->measure.time = now;
 	lane->measure.packets = packets;
 	lane->measure.bytes = bytes;
+	lane->measure.all_polls = 0;
 	lane->measure.state = FL_MEASURE_RUNS;
 }
 
@@ -92,11 +98,14 @@ static void fl_measure_end(struct fl_lane *lane, u32 usecs, u64 packets,
 {
 	u64 n_packets = packets - lane->measure.packets;
 	u64 n_bytes = bytes - lane->measure.bytes;
-	const struct fl_adapt_rate rate = {
+	struct fl_adapt_rate rate = {
 		.packets = div_u64(n_packets * USEC_PER_MSEC, usecs),
 		.bytes = div_u64(n_bytes * USEC_PER_MSEC, usecs),
 	};
 
+	/* Polls are interrupts, the device's or a timer's. */
+	if (lane->fl->caps.itr_costly && lane->measure.all_polls)
+		rate.gap = max(usecs / lane->measure.all_polls, 1);
 	fl_adapt_window(&lane->adapt, &rate, lane->fl->cfg.rx_size / 2);
 }
 
@@ -123,6 +132,7 @@ void fl_coalesce_sample(struct fl_lane *lane, ktime_t now)
 	u8 state = smp_load_acquire(&m->state);
 	s64 usecs = ktime_us_delta(now, m->time);
 
+	m->all_polls += m->polls;
 	m->polls = 0;
 	if (state == FL_MEASURE_WAITS) {
 		/* Come again with the next poll. */
@@ -167,7 +177,8 @@ int fl_coalesce_set(struct fl_lane *lane, const struct fl_coalesce *c)
 
 	mutex_lock(&lane->fl->itr_lock);
 	if (!c->adaptive || begins)
-		err = fl_set_itr(lane, begins ? fl_adapt_usecs[0] : c->usecs);
+		err = fl_set_itr(lane, begins ? fl_step_usecs(lane->fl, 0) :
+				 c->usecs);
 	if (!err) {
 		/* What was measured is NAPI's. */
 		if (begins)
@@ -220,7 +231,7 @@ void fl_coalesce_start(struct fl_lane *lane)
 	fl_adapt_reset(&lane->adapt);
 	mutex_lock(&lane->fl->itr_lock);
 	if (lane->coalesce.adaptive)
-		fl_set_itr(lane, fl_adapt_usecs[0]);
+		fl_set_itr(lane, fl_step_usecs(lane->fl, 0));
 	mutex_unlock(&lane->fl->itr_lock);
 }
 
@@ -255,6 +266,6 @@ void fl_coalesce_init(struct fl_dev *fl)
 		INIT_WORK(&lane->itr_work, fl_coalesce_work);
 		lane->coalesce = fl->coalesce;
 		if (fl->coalesce.adaptive)
-			lane->itr = fl_usecs_to_itr(fl, fl_adapt_usecs[0]);
+			lane->itr = fl_usecs_to_itr(fl, fl_step_usecs(fl, 0));
 	}
 }

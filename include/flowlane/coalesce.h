@@ -25,10 +25,12 @@
  * struct fl_adapt_rate - what a lane carries in both directions
  * @packets: a millisecond; what is sent in segments is one
  * @bytes: a millisecond
+ * @gap: usecs from poll to poll; 0 where that does not matter
  */
 struct fl_adapt_rate {
 	u32 packets;
 	u32 bytes;
+	u32 gap;
 };
 
 extern const u16 fl_adapt_usecs[FL_ADAPT_STEPS];

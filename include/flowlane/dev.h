@@ -55,6 +55,8 @@ enum fl_itr_by {
  * @tx_hdr_l2_max: bytes of L2 header that offloads can describe
  * @tx_hdr_l3_max: bytes of L3 header that offloads can describe
  * @itr_by: who keeps the time between interrupts
+ * @itr_costly: an interval, however short, is no good for who waits for an answer:
+ *	adaptive moderation begins without one
  * @itr_max: longest time between interrupts, in @itr_unit_ns
  * @itr_unit_ns: unit of that time
  * @rss_table: entries of the table that picks a lane for a flow's hash
@@ -77,6 +79,7 @@ struct fl_caps {
 	u16 tx_hdr_l2_max;
 	u16 tx_hdr_l3_max;
 	enum fl_itr_by itr_by;
+	bool itr_costly;
 	u16 itr_max;
 	u32 itr_unit_ns;
 	u16 rss_table;

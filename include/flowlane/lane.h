@@ -226,6 +226,7 @@ enum fl_measure_state {
  * @time: the window's begin
  * @packets: counter at its begin
  * @bytes: counter at its begin
+ * @all_polls: polls in it, but for @polls
  * @polls: polls since the clock was read
  * @state: &enum fl_measure_state; the work item's while that is to run
  * @forget: what was measured is of no use any more
@@ -234,6 +235,7 @@ struct fl_measure {
 	ktime_t time;
 	u64 packets;
 	u64 bytes;
+	u32 all_polls;
 	u16 polls;
 	u8 state;
 	bool forget;
@@ -242,14 +244,16 @@ struct fl_measure {
 /**
  * struct fl_adapt - how adapt.c came to the interval that is in force
  * @bytes: a millisecond, carried at this step
+ * @gap: &fl_adapt_rate.gap at this step
  * @step: index of the interval in fl_adapt_usecs[]
- * @trial: 1 or -1 if that is a trial, for the step below or above; else 0
+ * @trial: if that is a trial, how much higher it is than the one before; else 0
  * @next: which way to try next
  * @wait: windows to pass before that
  * @patience: windows to pass if it fails
  */
 struct fl_adapt {
 	u32 bytes;
+	u32 gap;
 	u8 step;
 	s8 trial;
 	s8 next;

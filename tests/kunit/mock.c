@@ -136,6 +136,7 @@ struct mock *mock_create(struct kunit *test, const struct mock_hw *hw)
 	mock->fl.caps.tx_desc_bytes = hw->tx_desc_bytes;
 	mock->fl.caps.rx_buf_unit = hw->rx_buf_unit;
 	mock->fl.caps.itr_by = hw->itr_by;
+	mock->fl.caps.itr_costly = hw->itr_by != FL_ITR_LANE;
 	mock_init_netdev(mock);
 	KUNIT_ASSERT_EQ(test, fl_dev_init(&mock->fl), 0);
 	mock->fl.cfg.lanes = MOCK_LANES_0;

@@ -474,6 +474,41 @@ static void adapt_patience(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lane.a.step, ADAPT_TOP);
 }
 
+/* Where an interval has its price: it has to be longer than what is from poll to poll
+ * anyway, and to make a difference.
+ */
+static void adapt_saves(struct kunit *test)
+{
+	static const struct { u32 gap; bool stays; u32 rate; u8 step; } of[] = {
+		{ 12, false, 81, ADAPT_TOP }, { 50, false, 81, ADAPT_TOP },
+		{ 300, false, 81, ADAPT_TOP }, { 550, false, 81, 0 },
+		{ 10000, false, 81, 0 }, { 12, true, 81, 0 },
+		/* One full frame in each interval is not enough. */
+		{ 12, false, 2, 0 },
+	};
+	struct adapt_lane lane;
+	int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		const struct adapt_load load = { .rate = of[i].rate, .size = 1514 };
+		u32 there = 0;
+
+		adapt_lane_init(&lane);
+		for (n = 0; n < ADAPT_WINDOWS; n++) {
+			struct fl_adapt_rate rate = adapt_rate(&load, 0);
+			u8 step = lane.a.step;
+
+			rate.gap = of[i].gap;
+			if (step && !of[i].stays)
+				rate.gap = max(rate.gap, (u32)fl_adapt_usecs[step]);
+			there += step == of[i].step;
+			fl_adapt_window(&lane.a, &rate, lane.room);
+			KUNIT_ASSERT_LT(test, lane.a.step, FL_ADAPT_STEPS);
+		}
+		KUNIT_EXPECT_GE_MSG(test, there, ADAPT_WINDOWS * 9 / 10, "%d", i);
+	}
+}
+
 static struct kunit_case adapt_cases[] = {
 	KUNIT_CASE(adapt_climbs),
 	KUNIT_CASE(adapt_tries_both),
@@ -486,6 +521,7 @@ static struct kunit_case adapt_cases[] = {
 	KUNIT_CASE(adapt_starts_anew),
 	KUNIT_CASE(adapt_bears_a_dip),
 	KUNIT_CASE(adapt_patience),
+	KUNIT_CASE(adapt_saves),
 	{}
 };
 
