@@ -113,11 +113,20 @@ struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 				      GFP_KERNEL);
 	if (!rx->desc)
 		goto err_buf;
+	/* Of no bytes it is not NULL either. */
+	rx->aux = kvzalloc(fl->caps.rx_aux_bytes +
+			   fl->caps.rx_aux_slot * cfg->rx_size, GFP_KERNEL);
+	if (!rx->aux)
+		goto err_desc;
 	rx->pool = fl_rx_pool(rx, fl);
 	if (IS_ERR(rx->pool))
-		goto err_desc;
+		goto err_aux;
+	if (fl->ops->rx_init)
+		fl->ops->rx_init(rx);
 	return rx;
 
+err_aux:
+	kvfree(rx->aux);
 err_desc:
 	dma_free_coherent(fl->dev, rx->desc_bytes, rx->desc, rx->desc_dma);
 err_buf:
@@ -135,6 +144,7 @@ err_ring:
  */
 void fl_rx_ring_drain(struct fl_rx_ring *rx)
 {
+	const struct fl_dev *fl = rx->lane->fl;
 	u32 i;
 
 	if (rx->skb != FL_RX_DISCARD)
@@ -147,6 +157,8 @@ void fl_rx_ring_drain(struct fl_rx_ring *rx)
 	memset(rx->desc, 0, rx->desc_bytes);
 	rx->next_to_clean = 0;
 	rx->next_to_use = 0;
+	if (fl->ops->rx_init)
+		fl->ops->rx_init(rx);
 }
 
 /**
@@ -164,6 +176,7 @@ void fl_rx_ring_free(struct fl_rx_ring *rx)
 	fl = rx->lane->fl;
 	fl_rx_ring_drain(rx);
 	page_pool_destroy(rx->pool);
+	kvfree(rx->aux);
 	dma_free_coherent(fl->dev, rx->desc_bytes, rx->desc, rx->desc_dma);
 	kvfree(rx->buf);
 	kfree(rx);
@@ -206,10 +219,18 @@ struct fl_tx_ring *fl_tx_ring_alloc(struct fl_lane *lane,
 				      GFP_KERNEL);
 	if (!tx->desc)
 		goto err_buf;
+	tx->aux = kvzalloc(fl->caps.tx_aux_bytes +
+			   fl->caps.tx_aux_slot * cfg->tx_size, GFP_KERNEL);
+	if (!tx->aux)
+		goto err_desc;
 	tx->head = tx->desc + head;
 	tx->head_dma = tx->desc_dma + head;
+	if (fl->ops->tx_init)
+		fl->ops->tx_init(tx);
 	return tx;
 
+err_desc:
+	dma_free_coherent(fl->dev, tx->desc_bytes, tx->desc, tx->desc_dma);
 err_buf:
 	kvfree(tx->buf);
 err_ring:
@@ -254,6 +275,8 @@ void fl_tx_ring_drain(struct fl_tx_ring *tx, bool sent)
 	tx->next_to_use = 0;
 	tx->kicked = 0;
 	WRITE_ONCE(tx->next_to_clean, 0);
+	if (tx->lane->fl->ops->tx_init)
+		tx->lane->fl->ops->tx_init(tx);
 }
 
 /**
@@ -267,6 +290,7 @@ void fl_tx_ring_free(struct fl_tx_ring *tx)
 	if (!tx)
 		return;
 	fl_tx_ring_drain(tx, false);
+	kvfree(tx->aux);
 	dma_free_coherent(tx->dev, tx->desc_bytes, tx->desc, tx->desc_dma);
 	kvfree(tx->buf);
 	kfree(tx);

@@ -49,6 +49,10 @@ enum fl_itr_by {
  * @ring_max: slots of the largest ring
  * @rx_desc_bytes: bytes of an Rx descriptor
  * @tx_desc_bytes: bytes of a Tx descriptor
+ * @rx_aux_bytes: bytes of &fl_rx_ring.aux, without those of a slot
+ * @rx_aux_slot: bytes of it for each slot
+ * @tx_aux_bytes: as @rx_aux_bytes, of &fl_tx_ring.aux
+ * @tx_aux_slot: as @rx_aux_slot, of that
  * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
  * @rx_refill: so many empty slots are worth a doorbell, fewer in a small ring
  * @tx_frags_max: fragments of a packet that the device takes
@@ -73,6 +77,10 @@ struct fl_caps {
 	u16 ring_max;
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
+	u16 rx_aux_bytes;
+	u16 rx_aux_slot;
+	u16 tx_aux_bytes;
+	u16 tx_aux_slot;
 	u16 rx_buf_unit;
 	u16 rx_refill;
 	u16 tx_frags_max;
@@ -179,6 +187,8 @@ struct fl_test {
  * struct fl_hw_ops - what core asks of a backend, on the slow path only
  * @irq_request: request a lane's interrupt and set &fl_lane.irq
  * @irq_free: undo @irq_request
+ * @rx_init: prepare a ring that is new or as new, before it is filled; may be missing
+ * @tx_init: the same for transmit
  * @rx_fill: fill a ring with buffers; -ENOMEM if not all slots could be filled
  * @up: reset the device and program all of it from @fl: addresses, filters,
  *	the rings of the lanes in use. Interrupts stay masked, the link may come
@@ -223,6 +233,8 @@ struct fl_test {
 struct fl_hw_ops {
 	int (*irq_request)(struct fl_lane *lane);
 	void (*irq_free)(struct fl_lane *lane);
+	void (*rx_init)(struct fl_rx_ring *rx);
+	void (*tx_init)(struct fl_tx_ring *tx);
 	int (*rx_fill)(struct fl_rx_ring *rx);
 	int (*up)(struct fl_dev *fl);
 	void (*start)(struct fl_dev *fl);

@@ -67,6 +67,7 @@ struct page_pool;
  * @skb: a frame of several descriptors whose end has not arrived, or
  *	FL_RX_DISCARD
  * @tail: the device's doorbell, for which the line above has no room
+ * @aux: the backend's own; all of it 0 in a new ring
  * @desc_dma: bus address of @desc
  * @desc_bytes: bytes allocated at @desc
  * @buf_len: buffer length that the device is told; frames are limited further
@@ -93,6 +94,7 @@ struct fl_rx_ring {
 	u32 next_to_use;
 	struct sk_buff *skb;
 	void __iomem *tail;
+	void *aux;
 	__cacheline_group_end_aligned(fl_rx_poll);
 
 	dma_addr_t desc_dma;
@@ -135,6 +137,7 @@ struct fl_tx_ctx {
  * @ctx_victim: the context to replace next; as @next_to_use
  * @ctx: contexts the device holds; as @next_to_use
  * @next_to_clean: consumer index; written in NAPI
+ * @aux: as &fl_rx_ring.aux
  * @desc_dma: bus address of @desc
  * @head_dma: bus address of @head
  * @desc_bytes: bytes allocated at @desc, @head included
@@ -160,6 +163,7 @@ struct fl_tx_ring {
 
 	__cacheline_group_begin_aligned(fl_tx_clean);
 	u32 next_to_clean;
+	void *aux;
 	__cacheline_group_end_aligned(fl_tx_clean);
 
 	dma_addr_t desc_dma;
