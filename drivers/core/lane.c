@@ -136,6 +136,13 @@ err_ring:
 	return NULL;
 }
 
+static void fl_rx_take_back(struct fl_rx_ring *rx, u32 b)
+{
+	if (rx->buf[b])
+		page_pool_put_full_page(rx->pool, virt_to_page(rx->buf[b]), false);
+	rx->buf[b] = NULL;
+}
+
 /**
  * fl_rx_ring_drain() - take back all buffers; the ring is as new after it
  * @rx: ring that the device does not use any more
@@ -150,10 +157,13 @@ void fl_rx_ring_drain(struct fl_rx_ring *rx)
 	if (rx->skb != FL_RX_DISCARD)
 		dev_kfree_skb_any(rx->skb);
 	rx->skb = NULL;
-	for (i = rx->next_to_clean; i != rx->next_to_use; i++)
-		page_pool_put_full_page(rx->pool,
-					virt_to_page(rx->buf[i & rx->mask]),
-					false);
+	if (fl->caps.rx_sparse) {
+		for (i = 0; i <= rx->mask; i++)
+			fl_rx_take_back(rx, i);
+	} else {
+		for (i = rx->next_to_clean; i != rx->next_to_use; i++)
+			fl_rx_take_back(rx, i & rx->mask);
+	}
 	memset(rx->desc, 0, rx->desc_bytes);
 	rx->next_to_clean = 0;
 	rx->next_to_use = 0;

@@ -96,10 +96,10 @@ enum { I82576_REQ_CMD, I82576_REQ_OLINFO };
 /* The MAC pads to 64 bytes itself (TCTL.PSP), from 17 bytes on (7.2.1.1). */
 #define I82576_TX_LEN_MIN	17
 
-static __always_inline u32 i82576_pull(const struct fl_rx_ring *rx, u32 slot)
+static __always_inline u32 i82576_pull(struct fl_rx_ring *rx, u32 i)
 {
 	const union i82576_rx_desc *desc = rx->desc;
-	u32 status = le32_to_cpu(READ_ONCE(desc[slot].wb.status));
+	u32 status = le32_to_cpu(READ_ONCE(desc[i & rx->mask].wb.status));
 
 	if (!(status & I82576_RXD_DD))
 		return 0;
@@ -116,7 +116,7 @@ static __always_inline u32 i82576_rx_len(const struct fl_rx_ring *rx, u32 slot)
 	return min(le16_to_cpu(desc[slot].wb.length), rx->room);
 }
 
-static __always_inline void
+static __always_inline bool
 i82576_rx_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 		   netdev_features_t features, struct sk_buff *skb,
 		   struct fl_rx_count *count)
@@ -144,19 +144,21 @@ i82576_rx_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 	if (status & I82576_RXD_VP)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q),
 				       le16_to_cpu(desc->wb.vlan));
+	return true;
 }
 
-static __always_inline void i82576_post(void *desc, unsigned long slot,
-					dma_addr_t dma)
+static __always_inline u32 i82576_post(const struct fl_rx_ring *rx, void *desc,
+				       unsigned long slot, dma_addr_t dma)
 {
 	union i82576_rx_desc *rxd = desc;
 
 	rxd += slot;
 	rxd->read.pkt_addr = cpu_to_le64(dma);
 	rxd->read.hdr_addr = 0;		/* also clears the done bit */
+	return slot;
 }
 
-static __always_inline void i82576_rx_kick(const struct fl_rx_ring *rx)
+static __always_inline void i82576_rx_kick(struct fl_rx_ring *rx)
 {
 	/* writel() orders the descriptors before the doorbell. */
 	writel(rx->next_to_use & rx->mask, rx->tail);

@@ -237,7 +237,7 @@ static int i82576_loop_frame(struct i82576_loop *loop, int queue)
 	if (err)
 		return err;
 	loop->got[queue]++;
-	fl_rx_sync(rx, slot, leaf);
+	fl_rx_sync(rx, slot, slot, leaf);
 	if ((status & (I82576_RXD_EOP | I82576_RXD_RXE)) != I82576_RXD_EOP ||
 	    i82576_rx_len(rx, slot) != I82576_LOOP_LEN ||
 	    memcmp(rx->buf[slot] + rx->headroom, loop->frame, I82576_LOOP_LEN))

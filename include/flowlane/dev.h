@@ -53,6 +53,7 @@ enum fl_itr_by {
  * @rx_aux_slot: bytes of it for each slot
  * @tx_aux_bytes: as @rx_aux_bytes, of &fl_tx_ring.aux
  * @tx_aux_slot: as @rx_aux_slot, of that
+ * @rx_sparse: as &fl_rx_leaf.sparse
  * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
  * @rx_refill: so many empty slots are worth a doorbell, fewer in a small ring
  * @tx_frags_max: fragments of a packet that the device takes
@@ -81,6 +82,7 @@ struct fl_caps {
 	u16 rx_aux_slot;
 	u16 tx_aux_bytes;
 	u16 tx_aux_slot;
+	bool rx_sparse;
 	u16 rx_buf_unit;
 	u16 rx_refill;
 	u16 tx_frags_max;

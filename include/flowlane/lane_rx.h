@@ -18,13 +18,19 @@ struct fl_rx_count;
 
 /**
  * struct fl_rx_leaf - what the template needs of a device
- * @pull: the status word of a slot, 0 if the device still owns it. Reads it once
- *	and orders all other reads of the descriptor behind it
- * @len: bytes written to the buffer of a slot that was pulled
+ * @pull: the status word of what is at an index, 0 if the device still owns it. Reads
+ *	it once and orders all other reads of the descriptor behind it
+ * @buf: the place in &fl_rx_ring.buf of what was pulled from a slot; may be missing
+ *	where that is the slot
+ * @look: the status word, once the buffer can be read as well; may be missing
+ * @front: bytes that the device writes before each frame; they end at the ring's
+ *	headroom, and no part of a frame but the first has any. May be missing
+ * @len: bytes written to the buffer of a slot that was pulled, @front included
  * @describe: tell an skb what the device knows of it, as far as the features
  *	want to know: checksum, hash, VLAN tag. The slot is that of its end. The
- *	skb is as new: none of that has been said of it
- * @post: give a slot of @desc a buffer; becomes visible to the device with @kick
+ *	skb is as new: none of that has been said of it. False if that cannot be
+ * @post: give a slot of @desc a buffer; becomes visible to the device with @kick.
+ *	Returns its place in &fl_rx_ring.buf
  * @kick: tell the device of all slots up to the producer index
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
  *	it is masked
@@ -34,20 +40,27 @@ struct fl_rx_count;
  * @error: in the status word of that one: the frame is damaged
  * @stamped: in the status word of that one: the device has a time stamp of it;
  *	may be 0
+ * @sparse: buffers come back in any order: a place in &fl_rx_ring.buf is NULL while the
+ *	device has none for it
  */
 struct fl_rx_leaf {
-	u32 (*pull)(const struct fl_rx_ring *rx, u32 slot);
+	u32 (*pull)(struct fl_rx_ring *rx, u32 i);
+	u32 (*buf)(struct fl_rx_ring *rx, u32 slot);
+	u32 (*look)(struct fl_rx_ring *rx, u32 slot, u32 status);
+	u32 (*front)(const struct fl_rx_ring *rx);
 	u32 (*len)(const struct fl_rx_ring *rx, u32 slot);
-	void (*describe)(const struct fl_rx_ring *rx, u32 slot, u32 status,
+	bool (*describe)(const struct fl_rx_ring *rx, u32 slot, u32 status,
 			 netdev_features_t features, struct sk_buff *skb,
 			 struct fl_rx_count *count);
-	void (*post)(void *desc, unsigned long slot, dma_addr_t dma);
-	void (*kick)(const struct fl_rx_ring *rx);
+	u32 (*post)(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
+		    dma_addr_t dma);
+	void (*kick)(struct fl_rx_ring *rx);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
 	void (*stamp)(const struct fl_rx_ring *rx, struct sk_buff *skb);
 	u32 eop;
 	u32 error;
 	u32 stamped;
+	bool sparse;
 };
 
 /* Counted in registers during a poll, published once at its end. */
@@ -113,8 +126,7 @@ static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 		dma = page_pool_get_dma_addr(page) + rx->headroom;
 		/* Both counts are powers of two: a page's slots never wrap. */
 		do {
-			buf[slot] = va;
-			leaf.post(desc, slot, dma);
+			buf[leaf.post(rx, desc, slot, dma)] = va;
 			va += truesize;
 			dma += truesize;
 		} while (++slot != end);
@@ -146,17 +158,31 @@ static __always_inline void fl_rx_buf_put(const struct fl_rx_ring *rx, void *va)
 	page_pool_put_full_page(rx->pool, virt_to_page(va), true);
 }
 
+static __always_inline u32 fl_rx_front(const struct fl_rx_ring *rx,
+				       const struct fl_rx_leaf leaf)
+{
+	return leaf.front ? leaf.front(rx) : 0;
+}
+
+/* Where in its page the device has begun to write a buffer. */
+static __always_inline u32 fl_rx_start(const struct fl_rx_ring *rx,
+				       const void *va,
+				       const struct fl_rx_leaf leaf)
+{
+	return offset_in_page(va) + rx->headroom - fl_rx_front(rx, leaf);
+}
+
 /* Let the CPU see what the device wrote. Looking for the page takes longer than
  * to find out that a coherent device needs none of it.
  */
 static __always_inline void fl_rx_sync(const struct fl_rx_ring *rx, u32 slot,
-				       const struct fl_rx_leaf leaf)
+				       u32 b, const struct fl_rx_leaf leaf)
 {
-	void *va = rx->buf[slot];
+	void *va = rx->buf[b];
 
 	if (unlikely(dma_dev_need_sync(rx->dev)))
 		page_pool_dma_sync_for_cpu(rx->pool, virt_to_page(va),
-					   offset_in_page(va) + rx->headroom,
+					   fl_rx_start(rx, va, leaf),
 					   leaf.len(rx, slot));
 }
 
@@ -165,10 +191,9 @@ static __always_inline void fl_rx_sync(const struct fl_rx_ring *rx, u32 slot,
  * than to keep over the call what was read before.
  */
 static __always_inline struct sk_buff *
-fl_rx_build(const struct fl_rx_ring *rx, u32 slot,
+fl_rx_build(const struct fl_rx_ring *rx, u32 slot, void *va,
 	    const struct fl_rx_leaf leaf)
 {
-	void *va = rx->buf[slot];
 	struct sk_buff *skb;
 	u32 len;
 
@@ -176,7 +201,7 @@ fl_rx_build(const struct fl_rx_ring *rx, u32 slot,
 	skb = napi_build_skb(va, rx->truesize);
 	if (unlikely(!skb))
 		return NULL;
-	len = leaf.len(rx, slot);
+	len = leaf.len(rx, slot) - fl_rx_front(rx, leaf);
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, rx->headroom);
 	/* It is new: skb_put() would find nothing to object to. */
@@ -185,13 +210,11 @@ fl_rx_build(const struct fl_rx_ring *rx, u32 slot,
 	return skb;
 }
 
-/* The buffer at an index found no skb. Not at a slot: that would be kept over
- * the call that makes skbs.
- */
-static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, u32 i,
+/* A buffer found no skb. */
+static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, void *va,
 				struct fl_rx_count *count)
 {
-	fl_rx_buf_put(rx, rx->buf[i & rx->mask]);
+	fl_rx_buf_put(rx, va);
 	count->alloc_fail++;
 	count->drops++;
 }
@@ -200,11 +223,10 @@ static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, u32 i,
  * Returns it, or NULL if it is to be dropped.
  */
 static __always_inline struct sk_buff *
-fl_rx_append(struct fl_rx_ring *rx, u32 slot, struct fl_rx_count *count,
-	     const struct fl_rx_leaf leaf)
+fl_rx_append(struct fl_rx_ring *rx, u32 slot, void *va,
+	     struct fl_rx_count *count, const struct fl_rx_leaf leaf)
 {
 	struct sk_buff *skb = rx->skb;
-	void *va = rx->buf[slot];
 
 	rx->skb = NULL;
 	if (unlikely(skb == FL_RX_DISCARD)) {
@@ -214,8 +236,7 @@ fl_rx_append(struct fl_rx_ring *rx, u32 slot, struct fl_rx_count *count,
 	if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX &&
 		   skb_headlen(skb) >= ETH_HLEN)) {
 		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags,
-				virt_to_page(va),
-				offset_in_page(va) + rx->headroom,
+				virt_to_page(va), fl_rx_start(rx, va, leaf),
 				leaf.len(rx, slot), rx->truesize);
 		return skb;
 	}
@@ -323,28 +344,40 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 
 	/* A slot that was not refilled still says "done". */
 	while (left && next != rx->next_to_use) {
-		u32 slot = next & rx->mask;
-		u32 status = leaf.pull(rx, slot);
+		u32 slot = next & rx->mask, b = slot;
+		u32 status = leaf.pull(rx, next);
 		struct sk_buff *skb;
+		void *va;
 
 		if (!status || fl_steer_holds(rx->lane))
 			break;
 		next++;
-		fl_rx_sync(rx, slot, leaf);
+		if (leaf.buf)
+			b = leaf.buf(rx, slot);
+		fl_rx_sync(rx, slot, b, leaf);
+		if (leaf.look)
+			status = leaf.look(rx, slot, status);
+		va = rx->buf[b];
+		if (leaf.sparse)
+			rx->buf[b] = NULL;
 
 		/* An XDP program is to run here: the frame is readable, no skb yet. */
 
 		if (likely(!rx->skb)) {
-			skb = fl_rx_build(rx, slot, leaf);
+			skb = fl_rx_build(rx, slot, va, leaf);
+			/* To look again is cheaper than to keep it over the call. */
 			if (unlikely(!skb))
-				fl_rx_no_skb(rx, next - 1, count);
+				fl_rx_no_skb(rx, leaf.sparse ? va :
+					     rx->buf[(next - 1) & rx->mask],
+					     count);
 		} else {
-			skb = fl_rx_append(rx, slot, count, leaf);
+			skb = fl_rx_append(rx, slot, va, count, leaf);
 		}
 		if (likely(skb && skb->len >= ETH_HLEN &&
-			   fl_rx_whole(rx, status, skb, leaf))) {
+			   fl_rx_whole(rx, status, skb, leaf) &&
+			   leaf.describe(rx, slot, status, features, skb,
+					 count))) {
 			left--;
-			leaf.describe(rx, slot, status, features, skb, count);
 			fl_rx_up(rx, skb, count);
 		} else if (status & leaf.eop) {
 			left--;

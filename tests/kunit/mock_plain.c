@@ -34,10 +34,10 @@ struct plain_tx_desc {
 	u32 flags;
 };
 
-static __always_inline u32 plain_pull(const struct fl_rx_ring *rx, u32 slot)
+static __always_inline u32 plain_pull(struct fl_rx_ring *rx, u32 i)
 {
 	const struct plain_rx_desc *desc = rx->desc;
-	u32 status = READ_ONCE(desc[slot].status);
+	u32 status = READ_ONCE(desc[i & rx->mask].status);
 
 	if (!(status & PLAIN_RX_DONE))
 		return 0;
@@ -52,7 +52,7 @@ static __always_inline u32 plain_rx_len(const struct fl_rx_ring *rx, u32 slot)
 	return min(desc[slot].d.len, rx->room);
 }
 
-static __always_inline void
+static __always_inline bool
 plain_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 	       netdev_features_t features, struct sk_buff *skb,
 	       struct fl_rx_count *count)
@@ -71,18 +71,20 @@ plain_describe(const struct fl_rx_ring *rx, u32 slot, u32 status,
 			     PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 	if (status & MOCK_RX_VLAN)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), d->vlan_tci);
+	return true;
 }
 
-static __always_inline void plain_post(void *desc, unsigned long slot,
-				       dma_addr_t dma)
+static __always_inline u32 plain_post(const struct fl_rx_ring *rx, void *desc,
+				      unsigned long slot, dma_addr_t dma)
 {
 	struct plain_rx_desc *rxd = desc;
 
 	rxd[slot].addr = dma;
 	rxd[slot].status = 0;
+	return slot;
 }
 
-static __always_inline void plain_rx_kick(const struct fl_rx_ring *rx)
+static __always_inline void plain_rx_kick(struct fl_rx_ring *rx)
 {
 	mock_bell(rx->tail, rx->next_to_use & rx->mask);
 }

@@ -88,7 +88,7 @@ struct desc_said {
 };
 
 static struct desc_said desc_describe(struct kunit *test,
-				      const struct fl_rx_ring *rx, u32 slot,
+				      struct fl_rx_ring *rx, u32 slot,
 				      netdev_features_t features)
 {
 	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
@@ -108,7 +108,7 @@ static struct desc_said desc_describe(struct kunit *test,
 	return said;
 }
 
-static void desc_expect_status(struct kunit *test, const struct fl_rx_ring *rx,
+static void desc_expect_status(struct kunit *test, struct fl_rx_ring *rx,
 			       const struct desc_status *s, bool rxcsum)
 {
 	const struct fl_rx_count want = {
@@ -259,7 +259,7 @@ static void desc_rx_post(struct kunit *test)
 
 	memset(desc, 0xff, DESC_SLOTS * sizeof(*desc));
 	KUNIT_EXPECT_EQ(test, i82576_pull(rx, 2), U32_MAX);
-	i82576_post(rx->desc, 2, dma);
+	i82576_post(rx, rx->desc, 2, dma);
 	KUNIT_EXPECT_EQ(test, i82576_pull(rx, 2), 0);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(desc[2].read.pkt_addr), dma);
 	KUNIT_EXPECT_EQ(test, i82576_pull(rx, 1), U32_MAX);
