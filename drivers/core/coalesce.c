@@ -88,6 +88,7 @@ static void fl_measure_begin(struct fl_lane *lane, ktime_t now, u64 packets,
 	lane->measure.time = now;
 	lane->measure.packets = packets;
 	lane->measure.bytes = bytes;
+	lane->measure.slots = lane->rx->next_to_clean;
 	lane->measure.all_polls = 0;
 	lane->measure.state = FL_MEASURE_RUNS;
 }
@@ -96,7 +97,9 @@ static void fl_measure_begin(struct fl_lane *lane, ktime_t now, u64 packets,
 static void fl_measure_end(struct fl_lane *lane, u32 usecs, u64 packets,
 			   u64 bytes)
 {
-	u64 n_packets = packets - lane->measure.packets;
+	/* A frame of several buffers takes as much of the ring as several frames. */
+	u64 n_packets = max_t(u64, packets - lane->measure.packets,
+			      lane->rx->next_to_clean - lane->measure.slots);
 	u64 n_bytes = bytes - lane->measure.bytes;
 	struct fl_adapt_rate rate = {
 		.packets = div_u64(n_packets * USEC_PER_MSEC, usecs),

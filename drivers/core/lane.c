@@ -39,22 +39,20 @@ static void fl_assert_layout(void)
 static void fl_rx_geometry(struct fl_rx_ring *rx, const struct fl_dev *fl,
 			   const struct fl_config *cfg)
 {
-	u32 room = FL_RX_TRUESIZE_SMALL - FL_RX_HEADROOM_SMALL -
-		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	const u32 frame = fl_frame_max(cfg), unit = fl->caps.rx_buf_unit;
 
-	if (fl_frame_max(cfg) <= room) {
-		rx->truesize = FL_RX_TRUESIZE_SMALL;
-		rx->headroom = FL_RX_HEADROOM_SMALL;
-		rx->buf_len = roundup(fl_frame_max(cfg), fl->caps.rx_buf_unit);
-		rx->room = room;
-		return;
+	rx->headroom = FL_RX_HEADROOM_SMALL;
+	fl_rx_resize(rx, FL_RX_TRUESIZE_SMALL);
+	rx->buf_len = roundup(frame, unit);
+	if (frame > rx->room) {
+		rx->headroom = FL_RX_HEADROOM_LARGE;
+		fl_rx_resize(rx, FL_RX_TRUESIZE_LARGE);
+		rx->buf_len = rounddown(rx->room, unit);
 	}
-	room = FL_RX_TRUESIZE_LARGE - FL_RX_HEADROOM_LARGE -
-	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
-	rx->truesize = FL_RX_TRUESIZE_LARGE;
-	rx->headroom = FL_RX_HEADROOM_LARGE;
-	rx->buf_len = rounddown(room, fl->caps.rx_buf_unit);
-	rx->room = room;
+	if (fl->caps.rx_long) {
+		rx->headroom = FL_RX_HEADROOM_LONG;
+		fl_rx_resize(rx, rx->truesize);
+	}
 }
 
 static struct page_pool *fl_rx_pool(struct fl_rx_ring *rx,
@@ -62,7 +60,9 @@ static struct page_pool *fl_rx_pool(struct fl_rx_ring *rx,
 {
 	struct page_pool_params params = {
 		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.pool_size = (rx->mask + 1) * rx->truesize / PAGE_SIZE,
+		.pool_size = (rx->mask + 1) *
+			     (fl->caps.rx_long ? FL_RX_TRUESIZE_LARGE :
+			      rx->truesize) / PAGE_SIZE,
 		.nid = dev_to_node(fl->dev),
 		.dev = fl->dev,
 		.dma_dir = DMA_FROM_DEVICE,
@@ -101,7 +101,6 @@ struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 	rx->idx = lane->idx;
 	rx->mask = cfg->rx_size - 1;
 	fl_rx_geometry(rx, fl, cfg);
-	rx->page_bufs = PAGE_SIZE / rx->truesize;
 	rx->refill = max(rx->page_bufs,
 			 min(fl->caps.rx_refill, cfg->rx_size / 8));
 

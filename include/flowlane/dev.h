@@ -54,6 +54,7 @@ enum fl_itr_by {
  * @tx_aux_bytes: as @rx_aux_bytes, of &fl_tx_ring.aux
  * @tx_aux_slot: as @rx_aux_slot, of that
  * @rx_sparse: as &fl_rx_leaf.sparse
+ * @rx_long: frames may be longer than the MTU says, and buffers of another size suit them
  * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
  * @rx_refill: so many empty slots are worth a doorbell, fewer in a small ring
  * @tx_frags_max: fragments of a packet that the device takes
@@ -83,6 +84,7 @@ struct fl_caps {
 	u16 tx_aux_bytes;
 	u16 tx_aux_slot;
 	bool rx_sparse;
+	bool rx_long;
 	u16 rx_buf_unit;
 	u16 rx_refill;
 	u16 tx_frags_max;

@@ -33,8 +33,16 @@ struct page_pool;
  */
 #define FL_RX_HEADROOM_SMALL	192
 #define FL_RX_HEADROOM_LARGE	256
+/* Of frames that are longer than any wire takes. Whole pages with that before a frame
+ * take 64 KB with as many fragments as an skb has.
+ */
+#define FL_RX_HEADROOM_LONG	128
 #define FL_RX_TRUESIZE_SMALL	2048
 #define FL_RX_TRUESIZE_LARGE	4096
+/* Largest MTU whose frames fit into one buffer, with two VLAN tags */
+#define FL_RX_MTU_ONE		(FL_RX_TRUESIZE_LARGE - FL_RX_HEADROOM_LARGE - \
+				 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) - \
+				 ETH_HLEN - 2 * VLAN_HLEN)
 
 /* Fragments of one frame that spans several descriptors. */
 #define FL_RX_FRAGS_MAX		min_t(int, MAX_SKB_FRAGS, 16)
@@ -57,8 +65,9 @@ struct page_pool;
  * @mask: ring size - 1
  * @idx: number of the lane, and of its queues
  * @headroom: bytes before the frame in a buffer
- * @truesize: bytes of a buffer, headroom and skb_shared_info included
- * @room: bytes of a frame that a buffer takes
+ * @truesize: bytes of a buffer, headroom and skb_shared_info included; of those to be
+ *	posted, where it changes
+ * @room: bytes of a frame that a buffer of @truesize takes
  * @refill: empty slots that are worth a refill
  * @page_bufs: buffers of a page
  * @pool: where buffers come from; drawn from in the lane's NAPI only
@@ -230,6 +239,7 @@ enum fl_measure_state {
  * @time: the window's begin
  * @packets: counter at its begin
  * @bytes: counter at its begin
+ * @slots: index of the receive ring at its begin
  * @all_polls: polls in it, but for @polls
  * @polls: polls since the clock was read
  * @state: &enum fl_measure_state; the work item's while that is to run
@@ -239,6 +249,7 @@ struct fl_measure {
 	ktime_t time;
 	u64 packets;
 	u64 bytes;
+	u32 slots;
 	u32 all_polls;
 	u16 polls;
 	u8 state;

@@ -32,6 +32,9 @@ struct fl_rx_count;
  * @post: give a slot of @desc a buffer; becomes visible to the device with @kick.
  *	Returns its place in &fl_rx_ring.buf
  * @kick: tell the device of all slots up to the producer index
+ * @truesize: bytes of the buffer that was pulled last; may be missing where all of
+ *	them have as many
+ * @resize: choose the size of buffers that are to be posted; may be missing
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
  *	it is masked
  * @stamp: give an skb the time stamp that the device has of it; may be missing
@@ -42,6 +45,7 @@ struct fl_rx_count;
  *	may be 0
  * @sparse: buffers come back in any order: a place in &fl_rx_ring.buf is NULL while the
  *	device has none for it
+ * @large: frames may be of more buffers than an skb takes fragments
  */
 struct fl_rx_leaf {
 	u32 (*pull)(struct fl_rx_ring *rx, u32 i);
@@ -55,12 +59,15 @@ struct fl_rx_leaf {
 	u32 (*post)(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
 		    dma_addr_t dma);
 	void (*kick)(struct fl_rx_ring *rx);
+	u32 (*truesize)(const struct fl_rx_ring *rx);
+	void (*resize)(struct fl_rx_ring *rx);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
 	void (*stamp)(const struct fl_rx_ring *rx, struct sk_buff *skb);
 	u32 eop;
 	u32 error;
 	u32 stamped;
 	bool sparse;
+	bool large;
 };
 
 /* Counted in registers during a poll, published once at its end. */
@@ -73,6 +80,9 @@ struct fl_rx_count {
 	u32 errors;
 	u32 drops;
 };
+
+/* Bytes of the longest frame that a device puts together, with its VLAN tags. */
+#define FL_RX_LARGE_MAX	(SZ_64K + ETH_HLEN + 2 * VLAN_HLEN)
 
 /* In place of a frame: drop what comes up to its end. */
 #define FL_RX_DISCARD	((struct sk_buff *)ERR_PTR(-ENOBUFS))
@@ -87,6 +97,15 @@ static __always_inline bool fl_rx_short(const struct fl_rx_ring *rx)
 {
 	return fl_ring_free(rx->mask, rx->next_to_use, rx->next_to_clean) >=
 	       rx->refill;
+}
+
+/* Have buffers of another size posted from now on. */
+static inline void fl_rx_resize(struct fl_rx_ring *rx, u32 truesize)
+{
+	rx->truesize = truesize;
+	rx->page_bufs = PAGE_SIZE / truesize;
+	rx->room = truesize - rx->headroom -
+		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 }
 
 /**
@@ -110,6 +129,9 @@ static __always_inline u32 fl_rx_fill(struct fl_rx_ring *rx, gfp_t gfp,
 	u32 next = rx->next_to_use;
 	u32 n;
 
+	/* Where sizes change, the last place is one for two halves of a page. */
+	if (leaf.resize)
+		last = (last - 1) | 1;
 	while ((s32)(last - next) >= 0) {
 		struct page *page = page_pool_alloc_pages(rx->pool, gfp);
 		unsigned long slot = next & rx->mask;
@@ -158,6 +180,12 @@ static __always_inline void fl_rx_buf_put(const struct fl_rx_ring *rx, void *va)
 	page_pool_put_full_page(rx->pool, virt_to_page(va), true);
 }
 
+static __always_inline u32 fl_rx_truesize(const struct fl_rx_ring *rx,
+					  const struct fl_rx_leaf leaf)
+{
+	return leaf.truesize ? leaf.truesize(rx) : rx->truesize;
+}
+
 static __always_inline u32 fl_rx_front(const struct fl_rx_ring *rx,
 				       const struct fl_rx_leaf leaf)
 {
@@ -198,7 +226,7 @@ fl_rx_build(const struct fl_rx_ring *rx, u32 slot, void *va,
 	u32 len;
 
 	prefetch(va + rx->headroom);
-	skb = napi_build_skb(va, rx->truesize);
+	skb = napi_build_skb(va, fl_rx_truesize(rx, leaf));
 	if (unlikely(!skb))
 		return NULL;
 	len = leaf.len(rx, slot) - fl_rx_front(rx, leaf);
@@ -219,6 +247,65 @@ static inline void fl_rx_no_skb(const struct fl_rx_ring *rx, void *va,
 	count->drops++;
 }
 
+/* The last skb of a frame's list, which goes on where an skb has all the fragments that
+ * it takes.
+ */
+static inline struct sk_buff *fl_rx_last(struct sk_buff *skb)
+{
+	struct sk_buff *last = skb_shinfo(skb)->frag_list;
+
+	if (!last)
+		return skb;
+	while (last->next)
+		last = last->next;
+	return last;
+}
+
+/* One more skb for a frame that is longer than the last one takes. */
+static inline struct sk_buff *fl_rx_chain(struct fl_rx_ring *rx,
+					  struct sk_buff *skb,
+					  struct sk_buff *last)
+{
+	struct sk_buff *next = napi_alloc_skb(&rx->lane->napi, 0);
+
+	if (!next)
+		return NULL;
+	skb_mark_for_recycle(next);
+	if (last == skb)
+		skb_shinfo(skb)->frag_list = next;
+	else
+		last->next = next;
+	return next;
+}
+
+/* Add a fragment; false if the frame cannot take it. */
+static __always_inline bool fl_rx_add(struct fl_rx_ring *rx, u32 slot,
+				      struct sk_buff *skb, void *va,
+				      const struct fl_rx_leaf leaf)
+{
+	u32 start = fl_rx_start(rx, va, leaf), len = leaf.len(rx, slot);
+	u32 truesize = fl_rx_truesize(rx, leaf);
+	struct sk_buff *last = leaf.large ? fl_rx_last(skb) : skb;
+
+	if (unlikely(skb_headlen(skb) < ETH_HLEN ||
+		     (leaf.large && skb->len + len > FL_RX_LARGE_MAX)))
+		return false;
+	if (unlikely(skb_shinfo(last)->nr_frags >=
+		     (leaf.large ? MAX_SKB_FRAGS : FL_RX_FRAGS_MAX))) {
+		last = leaf.large ? fl_rx_chain(rx, skb, last) : NULL;
+		if (!last)
+			return false;
+	}
+	skb_add_rx_frag(last, skb_shinfo(last)->nr_frags, virt_to_page(va),
+			start, len, truesize);
+	if (leaf.large && last != skb) {
+		skb->len += len;
+		skb->data_len += len;
+		skb->truesize += truesize;
+	}
+	return true;
+}
+
 /* Add the buffer of one more descriptor to the frame that waits for its end.
  * Returns it, or NULL if it is to be dropped.
  */
@@ -233,13 +320,8 @@ fl_rx_append(struct fl_rx_ring *rx, u32 slot, void *va,
 		fl_rx_buf_put(rx, va);
 		return NULL;
 	}
-	if (likely(skb_shinfo(skb)->nr_frags < FL_RX_FRAGS_MAX &&
-		   skb_headlen(skb) >= ETH_HLEN)) {
-		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags,
-				virt_to_page(va), fl_rx_start(rx, va, leaf),
-				leaf.len(rx, slot), rx->truesize);
+	if (likely(fl_rx_add(rx, slot, skb, va, leaf)))
 		return skb;
-	}
 	/* Longer than any frame we let in, or cut where none is: the device is
 	 * confused.
 	 */
@@ -305,6 +387,8 @@ static __always_inline void fl_rx_refill(struct fl_rx_ring *rx,
 					 struct fl_rx_count *count,
 					 const struct fl_rx_leaf leaf)
 {
+	if (leaf.resize)
+		leaf.resize(rx);
 	if (likely(fl_rx_fill(rx, GFP_ATOMIC | __GFP_NOWARN, leaf)))
 		leaf.kick(rx);
 	if (unlikely(fl_rx_short(rx))) {
