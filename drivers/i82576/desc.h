@@ -246,7 +246,7 @@ static __always_inline void i82576_tx_kick(struct fl_tx_ring *tx)
 	writel(tx->next_to_use & tx->mask, tx->tail);
 }
 
-static __always_inline u32 i82576_tx_done(const struct fl_tx_ring *tx)
+static __always_inline u32 i82576_tx_done(struct fl_tx_ring *tx)
 {
 	u32 head = le32_to_cpu(READ_ONCE(*tx->head));
 	u32 done = fl_ring_advanced(tx->mask, head, tx->next_to_clean);

@@ -19,12 +19,14 @@
 /**
  * struct fl_tx_req - a packet on its way into the ring
  * @word: the backend's own, from @prepare to @data
+ * @pushed: bytes before the packet that the device is to have with it
  * @ctx: context descriptor words, valid with @new_ctx
  * @ctx_slot: which of the device's contexts the packet uses
  * @new_ctx: a context descriptor has to precede the data
  */
 struct fl_tx_req {
 	u32 word[2];
+	u32 pushed;
 	u32 ctx[3];
 	u32 ctx_slot;
 	u32 new_ctx;
@@ -68,7 +70,7 @@ struct fl_tx_leaf {
 	void (*data)(struct fl_tx_ring *tx, u32 slot, dma_addr_t dma, u32 len,
 		     const struct fl_tx_req *req, bool first, bool last);
 	void (*kick)(struct fl_tx_ring *tx);
-	u32 (*done)(const struct fl_tx_ring *tx);
+	u32 (*done)(struct fl_tx_ring *tx);
 	void (*stamp)(struct fl_tx_ring *tx, u32 i, u32 n, struct sk_buff *skb);
 	u32 len_min;
 	u32 seg_max;
@@ -134,18 +136,19 @@ static __always_inline u32 fl_tx_map(struct fl_tx_ring *tx, u32 i,
 				     const struct fl_tx_leaf leaf)
 {
 	u32 nr_frags = skb_shinfo(skb)->nr_frags;
+	u32 head = skb_headlen(skb) + req->pushed;
+	void *data = skb->data - req->pushed;
 	u32 left = skb->data_len;
 	u32 start = i;
 	dma_addr_t dma;
 	u32 f;
 
 	/* dma_map_single() would look whether it is vmalloc memory. */
-	dma = dma_map_page(tx->dev, virt_to_page(skb->data),
-			   offset_in_page(skb->data), skb_headlen(skb),
-			   DMA_TO_DEVICE);
+	dma = dma_map_page(tx->dev, virt_to_page(data), offset_in_page(data),
+			   head, DMA_TO_DEVICE);
 	if (unlikely(dma_mapping_error(tx->dev, dma)))
 		return 0;
-	i = fl_tx_area(tx, i, dma, skb_headlen(skb), req, true, !left, leaf);
+	i = fl_tx_area(tx, i, dma, head, req, true, !left, leaf);
 
 	for (f = 0; f < nr_frags; f++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[f];

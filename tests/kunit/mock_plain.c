@@ -139,7 +139,7 @@ static __always_inline void plain_tx_kick(struct fl_tx_ring *tx)
 	mock_bell(tx->tail, tx->next_to_use & tx->mask);
 }
 
-static __always_inline u32 plain_done(const struct fl_tx_ring *tx)
+static __always_inline u32 plain_done(struct fl_tx_ring *tx)
 {
 	u32 head = le32_to_cpu(READ_ONCE(*tx->head));
 
