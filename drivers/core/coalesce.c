@@ -4,12 +4,20 @@
  * one interval: what a user fixed, or what adapt.c found. The device is told
  * when the interval changes, and at no other time.
  *
+ * A device that cannot moderate interrupts once it is allowed to, and is allowed to
+ * when a poll ends. There the lane rests instead for its interval, and a timer polls
+ * next. The kernel has such a timer for each NAPI (napi_defer_hard_irqs and
+ * gro_flush_timeout), but those are the user's to set, to other ends: what ethtool is
+ * told must not overwrite them. And they are one pair for all lanes before 6.13.
+ *
  * What is measured belongs to the lane's NAPI, and to the work item between a
  * decision and the change that it makes. The interval and the user's settings
  * belong to &fl_dev.itr_lock.
  */
 #include <flowlane/coalesce.h>
 #include <flowlane/dev.h>
+
+#include "steer.h"
 
 /* Fixed, while it does not adapt: bulk traffic gains little beyond it. */
 #define FL_USECS_DEFAULT	20
@@ -44,12 +52,19 @@ static u32 fl_step_usecs(const struct fl_dev *fl, u8 step)
 	return !step && fl->caps.itr_costly ? 0 : fl_adapt_usecs[step];
 }
 
+static void fl_note_itr(struct fl_lane *lane, u16 itr)
+{
+	lane->itr = itr;
+	if (lane->fl->caps.itr_by == FL_ITR_TIMER)
+		WRITE_ONCE(lane->rest, itr * lane->fl->caps.itr_unit_ns);
+}
+
 static int fl_tell_itr(struct fl_lane *lane, u16 itr)
 {
 	struct fl_dev *fl = lane->fl;
 
 	/* A device that is down gets it when it comes up. */
-	if (!READ_ONCE(fl->running) ||
+	if (!READ_ONCE(fl->running) || fl->caps.itr_by == FL_ITR_TIMER ||
 	    (fl->caps.itr_by == FL_ITR_PORT && lane->idx))
 		return 0;
 	return fl->ops->set_itr(lane, itr);
@@ -65,7 +80,7 @@ static int fl_set_itr(struct fl_lane *lane, u32 usecs)
 		return 0;
 	err = fl_tell_itr(lane, itr);
 	if (!err)
-		lane->itr = itr;
+		fl_note_itr(lane, itr);
 	return err;
 }
 
@@ -246,7 +261,40 @@ void fl_coalesce_start(struct fl_lane *lane)
  */
 void fl_coalesce_stop(struct fl_lane *lane)
 {
+	hrtimer_cancel(&lane->wake);
 	cancel_work_sync(&lane->itr_work);
+}
+
+/**
+ * fl_coalesce_rest() - as fl_coalesce_rests(), of a lane that has an interval
+ * @lane: lane
+ * @worked: as there
+ *
+ * A rest runs from the poll that begins it, whoever polls meanwhile: so what waits
+ * does not wait for longer than the interval.
+ *
+ * Context: the lane's NAPI.
+ *
+ * Return: true if the timer polls next.
+ */
+bool fl_coalesce_rest(struct fl_lane *lane, bool worked)
+{
+	/* One that ends at this moment finds the NAPI taken, which polls once more. */
+	if (hrtimer_is_queued(&lane->wake))
+		return true;
+	if (worked)
+		hrtimer_start(&lane->wake, ns_to_ktime(READ_ONCE(lane->rest)),
+			      HRTIMER_MODE_REL_PINNED);
+	return worked;
+}
+
+/* The CPU that has polled need not be the lane's: a user may poll, or have moved the
+ * interrupt. It does not stay there.
+ */
+static enum hrtimer_restart fl_coalesce_wake(struct hrtimer *timer)
+{
+	fl_lane_kick(container_of(timer, struct fl_lane, wake));
+	return HRTIMER_NORESTART;
 }
 
 /**
@@ -267,8 +315,10 @@ void fl_coalesce_init(struct fl_dev *fl)
 		struct fl_lane *lane = &fl->lane[i];
 
 		INIT_WORK(&lane->itr_work, fl_coalesce_work);
+		hrtimer_setup(&lane->wake, fl_coalesce_wake, CLOCK_MONOTONIC,
+			      HRTIMER_MODE_REL_PINNED);
 		lane->coalesce = fl->coalesce;
 		if (fl->coalesce.adaptive)
-			lane->itr = fl_usecs_to_itr(fl, fl_step_usecs(fl, 0));
+			fl_note_itr(lane, fl_usecs_to_itr(fl, fl_step_usecs(fl, 0)));
 	}
 }

@@ -28,10 +28,15 @@ static void fl_lane_kicked(void *data)
 	napi_schedule(&lane->napi);
 }
 
-/* Have a lane polled, on its own CPU. If a call is on its way, it comes after what
- * was done here.
+/**
+ * fl_lane_kick() - have a lane polled, on its own CPU
+ * @lane: lane
+ *
+ * If a call is on its way, it comes after what was done here.
+ *
+ * Context: any that cannot move to another CPU.
  */
-static void fl_lane_kick(struct fl_lane *lane)
+void fl_lane_kick(struct fl_lane *lane)
 {
 	int cpu = fl_lane_cpu(lane);
 

@@ -150,6 +150,7 @@ void fl_flow_describe(const struct fl_dev *fl, const struct fl_flow *f,
 		      struct fl_flow_info *info);
 
 /* move.c */
+void fl_lane_kick(struct fl_lane *lane);
 void fl_move_wait(struct fl_dev *fl, u16 idx);
 void fl_move_filter(struct fl_dev *fl, int i, u16 from, u16 to);
 void fl_move_start(struct fl_dev *fl);

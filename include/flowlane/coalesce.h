@@ -48,6 +48,7 @@ int fl_coalesce_set_all(struct fl_dev *fl, const struct fl_coalesce *c);
 void fl_coalesce_start(struct fl_lane *lane);
 void fl_coalesce_stop(struct fl_lane *lane);
 void fl_coalesce_sample(struct fl_lane *lane, ktime_t now);
+bool fl_coalesce_rest(struct fl_lane *lane, bool worked);
 
 /**
  * fl_coalesce_idle() - a poll begins: has the lane been idle before?
@@ -77,6 +78,23 @@ static __always_inline void fl_coalesce_poll(struct fl_lane *lane)
 	if (unlikely(++lane->measure.polls >= FL_MEASURE_POLLS) &&
 	    READ_ONCE(lane->coalesce.adaptive))
 		fl_coalesce_sample(lane, ktime_get());
+}
+
+/**
+ * fl_coalesce_rests() - a poll is about to end: is the next one the timer's?
+ * @lane: lane whose device does not moderate
+ * @worked: the poll has found something to do
+ *
+ * Not while a user has asked for polling, which is timed elsewhere.
+ *
+ * Context: the lane's NAPI.
+ *
+ * Return: true if no interrupt is wanted.
+ */
+static __always_inline bool fl_coalesce_rests(struct fl_lane *lane, bool worked)
+{
+	return unlikely(READ_ONCE(lane->rest)) && !lane->masked &&
+	       fl_coalesce_rest(lane, worked);
 }
 
 #endif /* FLOWLANE_COALESCE_H */

@@ -11,6 +11,7 @@
 #define FLOWLANE_COMPAT_H
 
 #include <linux/ethtool.h>
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
@@ -157,6 +158,16 @@ static inline bool rps_may_expire_flow(struct net_device *dev, u16 rxq_index,
 #define fl_cyclecounter_arg	const struct cyclecounter
 #else
 #define fl_cyclecounter_arg	struct cyclecounter
+#endif
+
+#ifndef FL_HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
 #endif
 
 #ifndef timer_container_of

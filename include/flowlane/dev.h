@@ -37,10 +37,13 @@ struct pci_dev;
  * enum fl_itr_by - who keeps the time between a lane's interrupts
  * @FL_ITR_LANE: the device does, with an interval for each lane
  * @FL_ITR_PORT: the device does, with one for all lanes
+ * @FL_ITR_TIMER: the device cannot; a timer of the lane does, see coalesce.c. Takes
+ *	&fl_rx_leaf.rearm
  */
 enum fl_itr_by {
 	FL_ITR_LANE,
 	FL_ITR_PORT,
+	FL_ITR_TIMER,
 };
 
 /**
@@ -208,7 +211,7 @@ struct fl_test {
  * @release: undo @hold; the port runs again, if it is open
  * @set_itr: tell the device a lane's interval, of lane 0 what all are to have with
  *	FL_ITR_PORT. A negative error means that it keeps &fl_lane.itr, which @up and
- *	@resume tell it of all lanes
+ *	@resume tell it of all lanes. May be missing with FL_ITR_TIMER
  * @set_rss: program @rss, while traffic flows; @up and @resume do so as well. The next
  *	three likewise program something while the port runs, and @up does so as
  *	well. A negative error means that nothing has changed

@@ -9,6 +9,7 @@
 
 #include <linux/cache.h>
 #include <linux/cpumask.h>
+#include <linux/hrtimer.h>
 #include <linux/if_vlan.h>
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
@@ -300,7 +301,9 @@ struct fl_adapt {
  * @coalesce: the user's settings; &fl_dev.itr_lock
  * @coalesce_before: what they were, while those of all lanes change; RTNL
  * @itr: shortest time between interrupts that the device has, or gets when it
- *	comes up, in its own unit; &fl_dev.itr_lock
+ *	comes up, in its own unit; &fl_dev.itr_lock, as the next
+ * @rest: the same in nanoseconds where the lane itself keeps it, else 0
+ * @wake: ends a rest
  * @fl: owner
  * @idx: number of the lane, and of its queues
  * @irq: Linux interrupt number
@@ -336,6 +339,8 @@ struct fl_lane {
 	struct fl_coalesce coalesce;
 	struct fl_coalesce coalesce_before;
 	u16 itr;
+	u32 rest;
+	struct hrtimer wake;
 	struct fl_dev *fl;
 	u16 idx;
 	int irq;

@@ -35,6 +35,8 @@ struct fl_rx_count;
  * @truesize: bytes of the buffer that was pulled last; may be missing where all of
  *	them have as many
  * @resize: choose the size of buffers that are to be posted; may be missing
+ * @rearm: allow the next interrupt. Returns whether there is something to do already;
+ *	missing where no interrupt is held back but by moderation
  * @set_irq: mask or unmask the lane's interrupt; not to lose what comes while
  *	it is masked
  * @stamp: give an skb the time stamp that the device has of it; may be missing
@@ -61,6 +63,7 @@ struct fl_rx_leaf {
 	void (*kick)(struct fl_rx_ring *rx);
 	u32 (*truesize)(const struct fl_rx_ring *rx);
 	void (*resize)(struct fl_rx_ring *rx);
+	bool (*rearm)(struct fl_lane *lane);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
 	void (*stamp)(const struct fl_rx_ring *rx, struct sk_buff *skb);
 	u32 eop;

@@ -392,6 +392,12 @@ static __always_inline void fl_lane_unmask(struct fl_lane *lane,
  * (napi_defer_hard_irqs, SO_PREFER_BUSY_POLL) does one that comes between polls
  * do harm, and is masked.
  *
+ * Another kind of device has to be allowed each interrupt. That is done while the
+ * NAPI is still ours, so that nobody else polls; and what came before is looked for
+ * after it. Where such a device does not moderate, a poll that has found something
+ * may leave the next one to the lane's timer, and one that finds nothing goes back
+ * to interrupts.
+ *
  * Return: frames received, @budget to be polled again.
  */
 static __always_inline int fl_poll(struct napi_struct *napi, int budget,
@@ -399,6 +405,7 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 				   const struct fl_tx_leaf tx_leaf)
 {
 	struct fl_lane *lane = container_of(napi, struct fl_lane, napi);
+	u32 sent = lane->tx->next_to_clean;
 	int done;
 
 	fl_coalesce_idle(lane);
@@ -419,6 +426,10 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 		napi_gro_flush(napi, false);
 	/* Another CPU may poll the lane as soon as this poll is complete. */
 	fl_coalesce_poll(lane);
+	if (rx_leaf.rearm && (!done || !lane->masked) &&
+	    !fl_coalesce_rests(lane, done || lane->tx->next_to_clean != sent) &&
+	    rx_leaf.rearm(lane))
+		napi_schedule(napi);	/* when it is complete */
 	if (napi_complete_done(napi, done))
 		fl_lane_unmask(lane, rx_leaf);
 	/* Pairs with the barrier in fl_move_wait(). */

@@ -53,6 +53,8 @@ struct mock_lane {
 	bool live;	/* the queues are enabled */
 	bool irq_masked;
 	u32 irq_writes;	/* how often that was changed */
+	bool armed;	/* gated: the next interrupt is allowed */
+	u32 arms;	/* how often it was */
 	u16 itr;	/* moderation interval, in units */
 	u32 itr_writes;	/* how often set_itr() wrote it; up() does not count */
 	u32 n_sent;
@@ -125,7 +127,10 @@ struct mock_hw {
 extern const struct mock_hw mock_plain;
 extern const struct mock_hw mock_i82576;
 
-/* Of the plain kind, but that it moderates otherwise; for a suite of its own. */
+/* Of the plain kind, but that they moderate otherwise; for suites of their own. The
+ * first has to be allowed each interrupt as well.
+ */
+extern const struct mock_hw mock_gated;
 extern const struct mock_hw mock_one_itr;
 
 /* A kind's net_device_ops: all but its xmit is core's, as in a backend. */
@@ -175,6 +180,7 @@ struct mock_fail {
  * @set_itr: makes set_itr() fail
  * @up: makes up() fail
  * @pause: makes pause() fail
+ * @on_arm: called when an interrupt is allowed, before what came is looked for
  * @on_call: called at each call of fl_hw_ops, with its word
  * @test_err: what its tests end with: the one that runs online, and offline
  * @refuse: what set_mac(), set_vlan(), set_features() and set_rss() end with
@@ -203,6 +209,7 @@ struct mock {
 	struct mock_fail set_itr;
 	struct mock_fail up;
 	struct mock_fail pause;
+	void (*on_arm)(struct mock *mock);
 	void (*on_call)(struct mock *mock, const char *call);
 	int test_err[2];
 	int refuse;

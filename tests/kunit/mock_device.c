@@ -398,6 +398,8 @@ static int mock_set_itr(struct fl_lane *lane, u16 itr)
 
 	if (!mock->lane[0].live)
 		mock_fault(mock, "moderation of a device that is not up");
+	if (mock->fl.caps.itr_by == FL_ITR_TIMER)
+		mock_fault(mock, "moderation of a device that has none");
 	if (mock_fails(&mock->set_itr))
 		return -EINVAL;
 	ml->itr = itr;

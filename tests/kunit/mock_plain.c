@@ -242,3 +242,53 @@ const struct mock_hw mock_one_itr = {
 	.poll = plain_poll,
 	.itr_by = FL_ITR_PORT,
 };
+
+/* Interrupts that have to be allowed, one by one. */
+
+static bool gated_rearm(struct fl_lane *lane)
+{
+	struct mock *mock = mock_of(lane->fl);
+	struct mock_lane *ml = &mock->lane[lane->idx];
+
+	WRITE_ONCE(ml->armed, true);
+	ml->arms++;
+	if (mock->on_arm)
+		mock->on_arm(mock);
+	return plain_pull(lane->rx, lane->rx->next_to_clean) ||
+	       plain_done(lane->tx);
+}
+
+static void gated_set_irq(const struct fl_lane *lane, bool on)
+{
+	mock_set_irq(lane, on);
+	if (on && !mock_of(lane->fl)->lane[lane->idx].armed)
+		napi_schedule((struct napi_struct *)&lane->napi);
+}
+
+static const struct fl_rx_leaf gated_rx_leaf = {
+	.pull = plain_pull,
+	.len = plain_rx_len,
+	.describe = plain_describe,
+	.post = plain_post,
+	.kick = plain_rx_kick,
+	.rearm = gated_rearm,
+	.set_irq = gated_set_irq,
+	.eop = MOCK_RX_EOP,
+	.error = MOCK_RX_ERROR,
+};
+
+static int gated_poll(struct napi_struct *napi, int budget)
+{
+	struct fl_lane *lane = container_of(napi, struct fl_lane, napi);
+
+	if (budget)
+		WRITE_ONCE(mock_of(lane->fl)->lane[lane->idx].armed, false);
+	return fl_poll(napi, budget, gated_rx_leaf, plain_tx_leaf);
+}
+
+const struct mock_hw mock_gated = {
+	PLAIN_HW,
+	.name = "gated",
+	.poll = gated_poll,
+	.itr_by = FL_ITR_TIMER,
+};

@@ -16,6 +16,7 @@ bool seam_flow_expired;
 struct irq_data *seam_irqs[SEAM_IRQS];
 bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
 struct seam_work seam_work;
+struct seam_timer seam_timer;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
  * CPU, but a test gives its orders while none does.
@@ -36,6 +37,7 @@ void seam_reset(void)
 	seam_flow_expired = false;
 	seam_may_expire = NULL;
 	memset(&seam_work, 0, sizeof(seam_work));
+	memset(&seam_timer, 0, sizeof(seam_timer));
 	memset(seam_orders, 0, sizeof(seam_orders));
 	memset(&seam_sync, 0, sizeof(seam_sync));
 	memset(seam_irqs, 0, sizeof(seam_irqs));
@@ -114,6 +116,20 @@ int seam_call(int cpu, call_single_data_t *call)
 {
 	call->func(call->info);
 	return 0;
+}
+
+/**
+ * seam_hrtimer_start() - as hrtimer_start(); while timers are held, for an hour
+ * @timer: timer
+ * @after: when it runs out, from now
+ * @mode: as there
+ */
+void seam_hrtimer_start(struct hrtimer *timer, ktime_t after,
+			enum hrtimer_mode mode)
+{
+	seam_timer.starts++;
+	seam_timer.ns = ktime_to_ns(after);
+	hrtimer_start(timer, seam_timer.held ? ktime_set(3600, 0) : after, mode);
 }
 
 /**

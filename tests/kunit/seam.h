@@ -13,6 +13,7 @@
 
 #include <linux/args.h>
 #include <linux/dma-mapping.h>
+#include <linux/hrtimer.h>
 #include <linux/io.h>
 #include <linux/irq.h>
 #include <linux/netdevice.h>
@@ -89,6 +90,15 @@ struct seam_work {
 
 extern struct seam_work seam_work;
 
+/* Timers of high resolution: @held, none runs out, and a test does it in its place. */
+struct seam_timer {
+	bool held;
+	u32 starts;
+	u64 ns;		/* of the last start */
+};
+
+extern struct seam_timer seam_timer;
+
 /* Interrupts that are in a test's mind only: where they go. NULL for those that the
  * kernel knows nothing of.
  */
@@ -137,6 +147,8 @@ bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
 bool seam_schedule_work(struct delayed_work *work, unsigned long delay);
 bool seam_cancel_work(struct delayed_work *work);
 int seam_call(int cpu, call_single_data_t *call);
+void seam_hrtimer_start(struct hrtimer *timer, ktime_t after,
+			enum hrtimer_mode mode);
 
 #ifndef SEAM_ITSELF
 #undef dma_map_page
@@ -187,6 +199,8 @@ int seam_call(int cpu, call_single_data_t *call);
 #define cancel_delayed_work_sync seam_cancel_work
 #undef smp_call_function_single_async
 #define smp_call_function_single_async seam_call
+#undef hrtimer_start
+#define hrtimer_start seam_hrtimer_start
 /* The newest kernels' macros, which take the flags as an option. */
 #define seam_gfp0()	GFP_KERNEL
 #define seam_gfp1(gfp)	(gfp)
