@@ -138,6 +138,8 @@ struct mock *mock_create(struct kunit *test, const struct mock_hw *hw)
 	mock->fl.caps.itr_by = hw->itr_by;
 	mock->fl.caps.itr_costly = hw->itr_by != FL_ITR_LANE;
 	mock_init_netdev(mock);
+	if (hw->setup)
+		hw->setup(mock);
 	KUNIT_ASSERT_EQ(test, fl_dev_init(&mock->fl), 0);
 	mock->fl.cfg.lanes = MOCK_LANES_0;
 	mock->fl.cfg.rx_size = FL_RING_SIZE_MIN;

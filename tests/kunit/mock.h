@@ -96,6 +96,7 @@ struct mock_txd {
  * @ndo: its net_device_ops
  * @poll: its instance of fl_poll()
  * @rx_fill: as in fl_hw_ops
+ * @setup: adapts a new port to it; may be missing
  * @rx_desc_bytes: bytes of an Rx descriptor
  * @tx_desc_bytes: bytes of a Tx descriptor
  * @rx_buf_unit: as in fl_caps
@@ -111,6 +112,7 @@ struct mock_hw {
 	const struct net_device_ops *ndo;
 	int (*poll)(struct napi_struct *napi, int budget);
 	int (*rx_fill)(struct fl_rx_ring *rx);
+	void (*setup)(struct mock *mock);
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
 	u16 rx_buf_unit;
