@@ -116,4 +116,14 @@ int vio_packed_poll(struct napi_struct *napi, int budget);
 netdev_tx_t vio_split_xmit(struct sk_buff *skb, struct net_device *netdev);
 netdev_tx_t vio_packed_xmit(struct sk_buff *skb, struct net_device *netdev);
 
+/* queue.c */
+bool vio_alive(struct vio *vio);
+
+/* ctrl.c */
+int vio_ctrl_alloc(struct vio *vio);
+void vio_ctrl_free(struct vio *vio);
+void vio_ctrl_start(struct vio *vio, void __iomem *bell);
+void *vio_ctrl_room(struct vio *vio);
+int vio_command(struct vio *vio, u8 class, u8 cmd, u32 len);
+
 #endif /* FLOWLANE_VIO_H */
