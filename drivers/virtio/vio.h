@@ -126,4 +126,11 @@ void vio_ctrl_start(struct vio *vio, void __iomem *bell);
 void *vio_ctrl_room(struct vio *vio);
 int vio_command(struct vio *vio, u8 class, u8 cmd, u32 len);
 
+/* rss.c */
+u8 vio_rss_known(u32 supported);
+int vio_set_pairs(struct vio *vio);
+int vio_set_rss(struct fl_dev *fl);
+bool vio_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
+void vio_table_work(struct work_struct *work);
+
 #endif /* FLOWLANE_VIO_H */
