@@ -133,4 +133,10 @@ int vio_set_rss(struct fl_dev *fl);
 bool vio_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
 void vio_table_work(struct work_struct *work);
 
+/* coalesce.c */
+enum fl_itr_by vio_itr_by(const struct vio *vio);
+void vio_put_coal(struct virtio_net_ctrl_coal *coal, u32 usecs, u32 ring);
+int vio_set_itr(struct fl_lane *lane, u16 itr);
+int vio_itr_restore(struct vio *vio);
+
 #endif /* FLOWLANE_VIO_H */
