@@ -133,6 +133,15 @@ int vio_set_rss(struct fl_dev *fl);
 bool vio_set_buckets(struct fl_dev *fl, const unsigned long *buckets);
 void vio_table_work(struct work_struct *work);
 
+/* filter.c */
+int vio_set_mac(struct fl_dev *fl, const u8 *addr);
+int vio_set_mac_address(struct net_device *netdev, void *addr);
+int vio_set_vlan(struct fl_dev *fl, u16 vid, bool on);
+int vio_set_features(struct fl_dev *fl, netdev_features_t features);
+void vio_set_rx_mode(struct net_device *netdev);
+void vio_rx_mode_work(struct work_struct *work);
+int vio_ctrl_restore(struct vio *vio);
+
 /* coalesce.c */
 enum fl_itr_by vio_itr_by(const struct vio *vio);
 void vio_put_coal(struct virtio_net_ctrl_coal *coal, u32 usecs, u32 ring);
