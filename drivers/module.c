@@ -6,6 +6,9 @@
 
 static const struct fl_backend *const fl_backends[] = {
 	&i82576_backend,
+#if IS_ENABLED(CONFIG_VIRTIO_PCI_LIB)
+	&virtio_backend,
+#endif
 };
 
 static void fl_unregister(int n)

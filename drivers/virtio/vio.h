@@ -117,7 +117,16 @@ netdev_tx_t vio_split_xmit(struct sk_buff *skb, struct net_device *netdev);
 netdev_tx_t vio_packed_xmit(struct sk_buff *skb, struct net_device *netdev);
 
 /* queue.c */
+int vio_negotiate(struct vio *vio);
 bool vio_alive(struct vio *vio);
+int vio_reset(struct vio *vio);
+int vio_map_bells(struct vio *vio);
+void vio_unmap_bells(struct vio *vio);
+int vio_up(struct fl_dev *fl);
+void vio_down(struct fl_dev *fl);
+int vio_pause(struct fl_dev *fl);
+void vio_resume(struct fl_dev *fl);
+void vio_queue_regs(struct fl_lane *lane, u32 *head, u32 *tail);
 
 /* ctrl.c */
 int vio_ctrl_alloc(struct vio *vio);
@@ -147,5 +156,14 @@ enum fl_itr_by vio_itr_by(const struct vio *vio);
 void vio_put_coal(struct virtio_net_ctrl_coal *coal, u32 usecs, u32 ring);
 int vio_set_itr(struct fl_lane *lane, u16 itr);
 int vio_itr_restore(struct vio *vio);
+
+/* config.c */
+void vio_config_work(struct work_struct *work);
+u64 vio_check_config(struct vio *vio, u64 has);
+void vio_read_config(struct vio *vio);
+int vio_get_link_ksettings(struct net_device *netdev,
+			   struct ethtool_link_ksettings *cmd);
+int vio_set_link_ksettings(struct net_device *netdev,
+			   const struct ethtool_link_ksettings *cmd);
 
 #endif /* FLOWLANE_VIO_H */

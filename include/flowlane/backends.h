@@ -9,5 +9,6 @@
 #include <flowlane/dev.h>
 
 extern const struct fl_backend i82576_backend;
+extern const struct fl_backend virtio_backend;
 
 #endif /* FLOWLANE_BACKENDS_H */

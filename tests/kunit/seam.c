@@ -6,6 +6,7 @@
 #define SEAM_ITSELF
 #include "mock.h"
 #include "seam.h"
+#include "seam_wait.h"
 
 struct seam_held seam_held;
 struct seam_sync seam_sync;
@@ -16,6 +17,7 @@ bool seam_flow_expired;
 struct irq_data *seam_irqs[SEAM_IRQS];
 bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
 struct seam_work seam_work;
+void (*seam_between_looks)(void);
 struct seam_timer seam_timer;
 
 /* An order to fail: @after calls succeed, then @times fail. Polls run on any
@@ -26,6 +28,33 @@ static struct {
 	u32 times;
 	u32 failed;
 } seam_orders[SEAM_POINTS];
+
+static u64 seam_slept_ns;
+
+/**
+ * seam_ktime_get() - ktime_get() of a driver whose device a suite plays
+ *
+ * Return: the time, which goes on while the driver sleeps.
+ */
+ktime_t seam_ktime_get(void)
+{
+	return seam_between_looks ? ns_to_ktime(seam_slept_ns) : ktime_get();
+}
+
+/**
+ * seam_usleep_range() - usleep_range() of such a driver: the device has its turn
+ * @min: usecs
+ * @max: usecs
+ */
+void seam_usleep_range(unsigned long min, unsigned long max)
+{
+	if (!seam_between_looks) {
+		usleep_range(min, max);
+		return;
+	}
+	seam_slept_ns += max * NSEC_PER_USEC;
+	seam_between_looks();
+}
 
 /**
  * seam_reset() - no call fails any more, none has failed
