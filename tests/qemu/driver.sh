@@ -182,7 +182,7 @@ one_lane() {
 	must ip link set "$dev" up
 	address_again
 	must wait_link "$dev"
-	must ethtool -G "$dev" rx 512
+	must ethtool -G "$dev" rx 128
 	try "$1: TCP after down and up" tcp $peer4 "$(scale 1000000 200000)" both
 	check "$1: ping" ping -qc3 -i0.05 -W3 $peer6
 }
@@ -261,6 +261,9 @@ vlan() {
 	must ip link set "v$net" up
 	must in_peer ip link set "v$net" up
 }
+
+# on_virtio: is NIC 0 one?
+on_virtio() { [ "$(fl_driver 0)" = flowlane-virtio ]; }
 
 # counter NAME [DEVICE]: one of ethtool -S
 counter() {

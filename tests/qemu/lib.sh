@@ -220,11 +220,17 @@ load_in_tree() {
 	return 0
 }
 
-# fl_bind N [DRIVER]: move one port to a driver (flowlane); no other port moves
+# fl_bind N [flowlane|in-tree|DRIVER]: move one port to a driver, by default Flowlane's for
+# its device; no other port moves
 fl_bind() {
 	local pci driver=${2:-flowlane} device
 	pci=$(fl_pci "$1") || bail "the VM has no NIC $1"
 	device=/sys/bus/pci/devices/$pci
+	case $driver:$(cat "$device/vendor") in
+	flowlane:0x1af4) driver=flowlane-virtio ;;
+	in-tree:0x1af4) driver=virtio-pci ;;
+	in-tree:*) driver=$(fl_in_tree "$device") ;;
+	esac
 	echo "$driver" >"$device/driver_override"
 	[ ! -e "$device/driver" ] || echo "$pci" >"$device/driver/unbind"
 	echo "$pci" >/sys/bus/pci/drivers_probe
@@ -232,6 +238,9 @@ fl_bind() {
 $(dmesg | tail -n 15)"
 	wait_until 10 fl_dev "$1" || bail "NIC $1 ($pci) got no network device"
 }
+
+# fl_in_tree DEVICE: the driver that the kernel has for it
+fl_in_tree() { modprobe -R "$(cat "$1/modalias")" | grep -vx flowlane | head -n 1; }
 
 # fl_unbind N: away from its driver
 fl_unbind() {

@@ -41,7 +41,7 @@ for mtu in 68 576 1280 1500 1501 2000 4000 9000 9216; do
 	try "MTU $mtu: UDP v6" udp $peer6 $((mtu - 48)),$((mtu - 47)),20000
 done
 mtu_is() { cat "/sys/class/net/$dev/mtu"; }
-refuse "MTU 9217" ip link set "$dev" mtu 9217
+on_virtio || refuse "MTU 9217" ip link set "$dev" mtu 9217
 refuse "MTU 67" ip link set "$dev" mtu 67
 is "which change nothing" 9216 "$(mtu_is)"
 check "and traffic goes on" ping_exact 9216
@@ -188,10 +188,13 @@ promisc on
 p "promiscuous: any VLAN" 10 "$own" vid=78
 promisc off
 p "the filter is back" 0 "$own" vid=78
-must ethtool -K "$dev" rx-vlan-filter off
-p "filter off: any VLAN" 10 "$own" vid=78
-must ethtool -K "$dev" rx-vlan-filter on
-p "filter on: no other" 0 "$own" vid=78
+if ethtool -K "$dev" rx-vlan-filter off >/dev/null 2>&1; then
+	p "filter off: any VLAN" 10 "$own" vid=78
+	must ethtool -K "$dev" rx-vlan-filter on
+	p "filter on: no other" 0 "$own" vid=78
+else
+	skip "VLAN filter off" "it cannot be"
+fi
 p "but its own" 10 "$own" vid=77
 must ip link set "$dev" down
 must ip link set "$dev" up

@@ -96,7 +96,7 @@ flows "down and up" udp
 must sh -c "echo 1 >/sys/bus/pci/devices/$(fl_pci 0)/reset"
 port_back
 keeps "a reset of the function"
-must ethtool -G "$dev" rx 512
+must ethtool -G "$dev" rx 128
 keeps "other rings"
 must ethtool -L "$dev" combined 3
 keeps "fewer lanes"

@@ -3,7 +3,7 @@
 # linux-source), unmodified.  What they skip is skipped; what cannot pass for a reason
 # that is not the driver's is in a table below, with the reason.
 #
-# FL_SELFTESTS names other tests to run; FL_DRIVER=igb runs them on the in-tree driver.
+# FL_SELFTESTS names other tests to run; FL_DRIVER=in-tree runs them on the in-tree driver.
 #
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=300
 # vm: kernel=newest cpus=2 nics=igb,igb timeout=600 long=1
@@ -17,6 +17,11 @@ newest*) selftests="hw/rss_api.py hw/rss_drv.py hw/nic_timestamp.py hw/tso.py
 *) selftests="napi_id.py queues.py stats.py ping.py ring_reconfig.py napi_threaded.py
 	hw/irq.py hw/csum.py" ;;
 esac
+# Of virtio all that has to do with it, on the newest kernel
+virtio=$(sed -n 's/^0x1af4$/1/p' "/sys/bus/pci/devices/$(fl_pci 0)/vendor")
+[ -z "$virtio" ] || selftests="napi_id.py queues.py stats.py ping.py ring_reconfig.py
+	napi_threaded.py netpoll_basic.py gro.py hds.py hw/irq.py hw/csum.py hw/tso.py hw/uso.py
+	hw/gro_hw.py hw/rss_api.py hw/rss_drv.py hw/ntuple.py hw/ethtool_std_stats.sh"
 selftests=${FL_SELFTESTS:-$selftests}
 
 # not_ours NAME OUTPUT: the reason why a result cannot be good here
@@ -27,11 +32,11 @@ not_ours() {
 		return
 		;;
 	*_ctx | *_ctx_ntf | *.test_rss_ctx_*)
-		echo "the 82576 has one table for all flows"
+		echo "the device has one table for all flows"
 		return
 		;;
 	*.test_rxfh_fields_set | *.test_rxfh_fields_set_xfrm)
-		echo "the 82576 hashes both addresses or none, and the test wants one of them"
+		echo "the device hashes both addresses or none, and the test wants one of them"
 		return
 		;;
 	*.pause-rx_pause_frames)
@@ -71,6 +76,7 @@ export PATH=$FL_CACHE/qemu:/usr/bin:/usr/sbin:/bin:/sbin
 compile() { must gcc -O1 -I. -I"$source/tools/include" -o "${1%.c}" "$1"; }
 compile net/lib/csum.c
 compile net/lib/xdp_helper.c
+compile net/lib/gro.c
 compile drivers/net/napi_id_helper.c
 
 # --- The port
