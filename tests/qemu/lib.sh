@@ -188,6 +188,17 @@ fl_dev() {
 	return 1
 }
 
+# fl_vectors DEVICE: what its interrupts are called by, in the namespace it is in
+fl_vectors() {
+	local parent
+	parent=$(readlink "/sys/class/net/$1/device")
+	# The in-tree driver of virtio sits on a bus of virtio's own.
+	case ${parent##*/} in
+	virtio*) echo "${parent##*/}" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # fl_driver N: the driver that has it, or nothing
 fl_driver() {
 	local link

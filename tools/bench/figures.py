@@ -61,14 +61,15 @@ def counting(scenario, wire, driver, device, result):
     work = units(scenario, result)
     functions = result["functions"]
     in_kernel = sum(count for (module, _), count in functions.items() if module != "user")
-    in_driver = sum(count for (module, _), count in functions.items() if module == driver.module)
+    in_driver = sum(count for where, count in functions.items() if driver.owns(*where))
     ways = collections.Counter()
     for (way, region, _), count in result["accesses"].items():
         if region in device.regions:
             ways[way] += count
+    vectors, timers = tested_interrupts(wire, result), result["timers"]
     found = {"kernel": in_kernel / work, "driver": in_driver / work, "writes": ways["write"] / work,
-             "reads": ways["read"] / work, "interrupts": tested_interrupts(wire, result) / work,
-             "lost": lost(scenario, result)}
+             "reads": ways["read"] / work, "interrupts": vectors / work, "timers": timers / work,
+             "taken": (vectors + timers) / work, "lost": lost(scenario, result)}
     for name, value in speeds(scenario, wire, result).items():
         found["clock_" + name] = value
     return found

@@ -2,7 +2,8 @@
 """guest.py NEAR FAR - make the measurements of $FL_OUT/jobs.json, in the guest
 
 Prints a line "bench {...}" for each. NEAR is the port here, FAR the peer's, in its
-namespace. What is measured is all between the two marks of load.c."""
+namespace; each as DEVICE:VECTORS, what its interrupts are called by. What is measured is
+all between the two marks of load.c."""
 
 import contextlib
 import ctypes
@@ -16,7 +17,7 @@ import time
 OUT = os.environ["FL_OUT"]
 LOAD = "/tmp/load"
 PORT = 7800
-NEAR, FAR = sys.argv[1:3]
+(NEAR, FAR), VECTORS = zip(*(end.split(":") for end in sys.argv[1:3]))
 # Each end: its device and its address
 ENDS = {"near": (NEAR, "10.0.0.1"), "far": (FAR, "10.0.0.2")}
 PEER = "/run/netns/peer"
@@ -54,9 +55,9 @@ def at(end):
 
 # --- What the kernel counts
 
-def is_vector(name, device):
+def is_vector(name, vectors):
     """Does a line of /proc/interrupts end with one of a device's?"""
-    return re.match(re.escape(device) + r"($|\W)", name)
+    return re.match(re.escape(vectors) + r"($|\W)", name)
 
 
 def interrupts(text):
@@ -64,10 +65,16 @@ def interrupts(text):
     sums = {NEAR: 0, FAR: 0}
     for line in text.splitlines():
         words = line.split()
-        for device in sums:
-            if words and is_vector(words[-1], device):
+        for device, vectors in zip(sums, VECTORS):
+            if words and is_vector(words[-1], vectors):
                 sums[device] += sum(int(word) for word in words[1:] if word.isdigit())
     return sums
+
+
+def timers(text):
+    """The sum over CPUs of local timer interrupts"""
+    line = next(line for line in text.splitlines() if line.split()[0] == "LOC:")
+    return {"LOC": sum(int(word) for word in line.split()[1:] if word.isdigit())}
 
 
 def cpu_times(text):
@@ -119,8 +126,8 @@ def place_interrupts():
     cpus = os.cpu_count()
     for line in read("/proc/interrupts").splitlines()[1:]:
         number, *_, name = line.split()
-        for cpu, device in enumerate((NEAR, FAR)):
-            if is_vector(name, device):
+        for cpu, vectors in enumerate(VECTORS):
+            if is_vector(name, vectors):
                 with open(f"/proc/irq/{number[:-1]}/smp_affinity_list", "w", encoding="utf-8") as affinity:
                     affinity.write(str(cpu % cpus))
 
@@ -204,7 +211,8 @@ def measure(jobs, macs):
                           stdout=subprocess.PIPE, text=True, env={**os.environ, "LOAD_SNAP": "/tmp"})
     after = link_counts()
     result = {"jobs": [json.loads(line) for line in done.stdout.splitlines()],
-              "interrupts": between(interrupts, "interrupts"), "cpu": between(cpu_times, "stat"),
+              "interrupts": between(interrupts, "interrupts"),
+              "timers": between(timers, "interrupts")["LOC"], "cpu": between(cpu_times, "stat"),
               "link": {key: after[key] - before[key] for key in after if after[key] != before[key]}}
     if generators:
         result["pktgen"] = pktgen_result(generators[0])

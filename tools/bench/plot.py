@@ -10,7 +10,7 @@ import report
 SHOWN = (("kernel", "#666666", "kernel instructions"), ("driver", "#1f77b4", "driver instructions"),
          ("writes", "#d62728", "device writes"), ("cost", "#2ca02c", "time (noisy)"))
 LINES = ("#888888", "#1f77b4")
-WIDTH, LEFT, RIGHT, STEP = 900, 300, 30, 26
+WIDTH, LEFT, RIGHT, STEP = 940, 340, 30, 26
 PANEL_WIDTH, PANEL_HEIGHT, GAP = 290, 130, 30
 FONT = 'font-family="sans-serif" font-size="12"'
 
@@ -51,7 +51,7 @@ def ratio_chart(groups, top):
     parts += [label(place(mark), top - 6, f"{mark:g}", "middle") for mark in (0.25, 0.5, 1, 2, 4)]
     for index, (heading, group) in enumerate(groups):
         y = top + 20 + STEP * index
-        parts += [label(LEFT - 10, y + 4, heading.split(", ", 1)[1], "end"),
+        parts += [label(LEFT - 10, y + 4, heading, "end"),
                   line(LEFT, y, WIDTH - RIGHT, y, "#f0f0f0")]
         for key, colour, title in SHOWN:
             ratio = ratios(group).get(key)
@@ -69,8 +69,9 @@ def legend(y):
     return parts
 
 
-def panel(x, y, curve, points, key):
-    """One curve: KEY of both drivers, the horizontal axis logarithmic"""
+def panel(x, y, what, points, key):
+    """One device's curve: KEY of both drivers, the horizontal axis logarithmic"""
+    device, curve = what
     values = [value for value, _ in next(iter(points.values()))]
     top = max(got[key] for series in points.values() for _, got in series) * 1.1 or 1
     low, high = math.log(values[0]), math.log(values[-1])
@@ -78,9 +79,8 @@ def panel(x, y, curve, points, key):
     def at(value, cost):
         return (x + (math.log(value) - low) / (high - low) * PANEL_WIDTH, y + PANEL_HEIGHT * (1 - cost / top))
 
-    what = "driver" if key == "driver" else "kernel"
     parts = [line(x, y + PANEL_HEIGHT, x + PANEL_WIDTH, y + PANEL_HEIGHT, "#333333"),
-             label(x, y - 8, f"{curve.title}: {what}, by {curve.axis}", more='font-size="11"'),
+             label(x, y - 8, f"{device}, {curve.title}: {key}, by {curve.axis}", more='font-size="11"'),
              label(x - 4, y + 10, report.number(top), "end", 'font-size="10"'),
              label(x - 4, y + PANEL_HEIGHT, "0", "end", 'font-size="10"')]
     for value in values:
@@ -97,19 +97,19 @@ def svg(rows, grown):
     parts, bottom = [], 40
     if groups:
         names = groups[0][1][0].names
-        parts.append(label(10, 24, f"{names[1]} against {names[0]}: cost ratios, left of 1 is cheaper",
+        parts.append(label(10, 24, f"{names[1]} against the in-tree driver: cost ratios, left of 1 is cheaper",
                            more='font-size="15"'))
         chart, bottom = ratio_chart(groups, 60)
         parts += chart + legend(bottom + 24)
         bottom += 40
     if grown:
         parts.append(label(10, bottom + 14, "How instructions a unit of work grow", more='font-size="15"'))
-        for index, (colour, name) in enumerate(zip(LINES, grown[0][2])):
+        for index, (colour, name) in enumerate(zip(LINES, ("in-tree", list(grown[0][2])[-1]))):
             parts.append(label(LEFT + 20 + 100 * index, bottom + 14, name, more=f'fill="{colour}" font-weight="bold"'))
         bottom += 20
-    for _, curve, points in grown:
+    for device, curve, points in grown:
         for index, key in enumerate(("kernel", "driver")):
-            parts += panel(90 + index * (PANEL_WIDTH + 6 * GAP), bottom + 40, curve, points, key)
+            parts += panel(90 + index * (PANEL_WIDTH + 6 * GAP), bottom + 40, (device, curve), points, key)
         bottom += PANEL_HEIGHT + 2 * GAP + 20
     height = bottom + 20
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '

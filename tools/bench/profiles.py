@@ -11,8 +11,7 @@ def per_unit(result, work):
 def driver_lines(drivers, costs, limit):
     """Each driver's own functions, most costly first"""
     for driver, cost in zip(drivers, costs):
-        own = sorted(((count, name) for (module, name), count in cost.items() if module == driver.module),
-                     reverse=True)
+        own = sorted(((count, where[1]) for where, count in cost.items() if driver.owns(*where)), reverse=True)
         yield f"{driver.name}'s own text: {sum(count for count, _ in own):.1f} instructions"
         for count, name in own[:limit]:
             if count >= 0.05:
@@ -27,8 +26,8 @@ def kernel_line(row):
 
 def kernel_lines(drivers, costs, limit):
     """The rest of the kernel, where the two differ most first"""
-    modules = {driver.module for driver in drivers} | {"user"}
-    rest = {where for cost in costs for where in cost if where[0] not in modules}
+    rest = {where for cost in costs for where in cost
+            if where[0] != "user" and not any(driver.owns(*where) for driver in drivers)}
     rows = [(costs[-1].get(where, 0), costs[0].get(where, 0), where) for where in rest]
     yield (f"the rest of the kernel: {drivers[0].name} {sum(row[1] for row in rows):.1f}, "
            f"{drivers[-1].name} {sum(row[0] for row in rows):.1f}; by difference")
@@ -43,7 +42,7 @@ def kernel_lines(drivers, costs, limit):
 def block_lines(driver, result, work, limit):
     """The driver's costliest stretches: runs of instructions executed equally often"""
     own = sorted((address, name, offset, count) for address, ((module, name, offset), count)
-                 in result["blocks"].items() if module == driver.module)
+                 in result["blocks"].items() if driver.owns(module, name))
     runs = []
     for address, name, offset, count in own:
         last = runs[-1] if runs else None

@@ -6,7 +6,7 @@ import table
 
 # Columns: figure, title
 COUNTED = (("kernel", "kernel"), ("driver", "driver"), ("writes", "device writes"),
-           ("interrupts", "interrupts"))
+           ("interrupts", "interrupts"), ("timers", "timer"))
 TIMED = (("mbits", "Mb/s"), ("rate", "a second"), ("p50", "p50, us"), ("p99", "p99, us"),
          ("cpu", "CPU, %"), ("timed_lost", "lost of 10^6"))
 CLOCK = (("clock_mbits", "Mb/s"), ("clock_rate", "a second"), ("clock_p50", "p50, us"),
@@ -35,7 +35,7 @@ def scenario_table(rows, wire, columns):
     """A line for each scenario of a wire that has any of the columns"""
     by_scenario = {}
     for row in rows:
-        if row.wire is wire:
+        if row.wire == wire:
             by_scenario.setdefault(row.scenario, {})[row.figure.key] = row
     used = [(key, title) for key, title in columns if any(key in found for found in by_scenario.values())]
     lines = [[scenario.title, *(cell(found.get(key)) for key, _ in used)]
@@ -57,26 +57,32 @@ def heading(title, mark):
 
 
 def target_table(rows):
-    lines = [[f"{row.scenario.title} ({row.wire.name})", report.title_of(row),
+    lines = [[row.device, f"{row.scenario.title} ({row.wire.name})", report.title_of(row),
               row.verdict.split(":")[0], report.ratio_text(row), "met" if row.met else "NOT MET"]
              for row in rows if row.target]
-    return simple_table(["scenario", "figure", "wanted", "ratio", ""], lines) if lines else []
+    return simple_table(["device", "scenario", "figure", "wanted", "ratio", ""], lines) if lines else []
+
+
+def wire_tables(rows, device, wire):
+    """All that was measured of a device on a wire"""
+    lines = []
+    for what, columns in (("Counted, a unit of work:", COUNTED),
+                          ("Speeds by the guest's clock, an instruction a nanosecond:", CLOCK),
+                          ("By the host's clock (noisy):", TIMED)):
+        body = scenario_table(rows, wire, columns)
+        lines += [what, "", *body] if body else []
+    return heading(f"{device.name}: {wire.title}", "-") + lines if lines else []
 
 
 def tables(rows, grown, facts):
     lines = [".. Made by tools/bench/bench as tables.rst; not to be edited.", ""]
     lines += [f"* {name}: {value}" for name, value in facts.items()] + [""]
     lines += heading("Targets", "-") + target_table(rows)
-    for wire in table.WIRES:
-        title = wire.title[0].upper() + wire.title[1:]
-        lines += heading(title, "-")
-        for what, columns in (("Counted, a unit of work:", COUNTED),
-                              ("Speeds by the guest's clock, an instruction a nanosecond:", CLOCK),
-                              ("By the host's clock (noisy):", TIMED)):
-            body = scenario_table(rows, wire, columns)
-            lines += [what, "", *body] if body else []
-    for _, curve, points in grown:
-        lines += heading(f"{curve.title}, by {curve.axis}", "-") + curve_table(curve, points)
+    for device in table.DEVICES:
+        for wire in table.WIRES:
+            lines += wire_tables([row for row in rows if row.device == device.name], device, wire)
+    for device, curve, points in grown:
+        lines += heading(f"{device}: {curve.title}, by {curve.axis}", "-") + curve_table(curve, points)
     return "\n".join(lines)
 
 

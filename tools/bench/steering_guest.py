@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""steering_guest.py "DRIVER DEVICE PEER ADDRESS"... - where flows arrive, in the guest
+"""steering_guest.py "DRIVER DEVICE ADDRESS VECTORS PEER-VECTORS"... - where flows arrive
+
+VECTORS is what a port's interrupts are called by.
 
 For each port of $FL_OUT/steering.json's rows: connections from the peer to a consumer on
 every CPU, measured with RSS alone, with the kernel's RFS and with flows steered by the
@@ -56,10 +58,10 @@ class Interface:
     """One driver's port, and its lanes"""
 
     def __init__(self, words):
-        self.driver, self.device, self.peer, self.address = words.split()
-        place_vectors(self.peer)
-        if self.driver == "igb":
-            place_vectors(self.device)
+        self.driver, self.device, self.address, self.vectors, peer_vectors = words.split()
+        place_vectors(peer_vectors)
+        if self.driver != "flowlane":
+            place_vectors(self.vectors)
         self.lanes = self.find_lanes()
 
     def find_lanes(self):
@@ -67,7 +69,7 @@ class Interface:
         NAPI's (igb does not in 6.12) makes both in the same order."""
         rows = sorted(Genl().table("napi", int(read(f"/sys/class/net/{self.device}/ifindex"))),
                       key=lambda row: row["id"])
-        irqs = vectors(self.device)
+        irqs = vectors(self.vectors)
         return [(row["id"], cpu_of(row.get("irq", irq))) for row, irq in zip(rows, irqs)]
 
     def set_flow_tables(self, entries):
@@ -97,9 +99,10 @@ class Interface:
 
 # --- Interrupts
 
-def vectors(device):
-    """Numbers of the interrupts of a port's lanes, in order; not the one for the link"""
-    found = re.findall(rf"^ *(\d+):.*\s{re.escape(device)}-\S+$", read("/proc/interrupts"), re.M)
+def vectors(name):
+    """Numbers of the interrupts of a port's lanes that receive, in order; not the one for
+    the link"""
+    found = re.findall(rf"^ *(\d+):.*\s{re.escape(name)}-(?!config|output)\S+$", read("/proc/interrupts"), re.M)
     return [int(irq) for irq in found]
 
 
@@ -107,9 +110,9 @@ def cpu_of(irq):
     return int(read(f"/proc/irq/{irq}/effective_affinity_list").split("-")[0].split(",")[0])
 
 
-def place_vectors(device):
-    """A CPU for each lane, as Flowlane has it by itself and an administrator does for igb"""
-    for number, irq in enumerate(vectors(device)):
+def place_vectors(name):
+    """A CPU for each lane, as Flowlane has it by itself and an administrator does for others"""
+    for number, irq in enumerate(vectors(name)):
         write(f"/proc/irq/{irq}/smp_affinity_list", number % CPUS)
 
 
@@ -118,7 +121,7 @@ def place_vectors(device):
 def lane_packets(interface):
     """{CPU: packets} by the driver's own counters"""
     said = subprocess.run(["ethtool", "-S", interface.device], check=True, capture_output=True, text=True).stdout
-    counts = [int(count) for count in re.findall(r"(?:lane\d+_rx_packets|rx_queue_\d+_packets): (\d+)", said)]
+    counts = [int(count) for count in re.findall(r"(?:lane\d+_rx_packets|rx_queue_\d+_packets|rx\d+_packets): (\d+)", said)]
     found = {}
     for (_, cpu), count in zip(interface.lanes, counts):
         found[cpu] = found.get(cpu, 0) + count

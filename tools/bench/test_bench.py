@@ -26,7 +26,7 @@ def measurement(kernel=1000, own=100, received=20000, driver="igb"):
     """What a counting run of UDP would have given"""
     return {"pktgen": {"sent": 20000, "errors": 0, "us": 100000}, "jobs": [{"bytes": 0, "n": 0, "p50": 0}],
             "link": {"near_tx_packets": 20001, "far_rx_packets": received},
-            "interrupts": {"eth0": 200, "eth1": 400},
+            "interrupts": {"eth0": 200, "eth1": 400}, "timers": 100,
             "functions": {("kernel", "a"): (kernel - own) * 20000, (driver, "poll"): own * 20000, ("user", ""): 7},
             "accesses": {("write", "igb-mmio", 0xfebc3818): 20000, ("write", "apic-msi", 0xfee00000): 5,
                          ("read", "igb-mmio", 0xfebc0008): 2000}}
@@ -118,7 +118,7 @@ class Output(unittest.TestCase):
 
 class Steering(unittest.TestCase):
     def setUp(self):
-        sample = {"conns": 64, "driver": "flowlane", "mode": "rfs", "bytes": 2000000, "home_bytes": 500000,
+        sample = {"device": "82576", "conns": 64, "driver": "flowlane", "mode": "rfs", "bytes": 2000000, "home_bytes": 500000,
                   "received_rps": 700, "calls": 900, "mbits": 300, "lane_home": 0, "lane_packets": 0}
         self.samples = [sample, {**sample, "home_bytes": 600000, "received_rps": 500},
                         {**sample, "mode": "arfs", "home_bytes": 1600000, "received_rps": 4}]
