@@ -4,51 +4,8 @@
  * loses a flow to lane 3. A lane is busy while its NAPI is scheduled: the case polls it
  * itself then.
  */
-#include <linux/delay.h>
-
-#include "frame.h"
+#include "move.h"
 #include "seam.h"
-#include "stack.h"
-
-struct move {
-	struct stack *stack;
-	struct mock *mock;
-	struct stack_flow *f;
-	struct fl_lane *old;
-	struct fl_lane *new;
-	const u8 *data;
-};
-
-static struct move move_create(struct kunit *test)
-{
-	struct stack *stack = stack_create(test, 2, 0);
-
-	return (struct move) {
-		.stack = stack,
-		.mock = stack->mock,
-		.f = stack_add(stack, 4, 1, 3),
-		.old = &stack->mock->fl.lane[0],
-		.new = &stack->mock->fl.lane[3],
-		.data = frame_bytes(test, 60, 1),
-	};
-}
-
-static void move_frames(struct kunit *test, struct move *m, int lane, int n)
-{
-	while (n--)
-		KUNIT_EXPECT_EQ(test, mock_rx_frame(m->mock, lane, m->data, 60,
-						    NULL), 1);
-}
-
-static bool move_take(struct fl_lane *lane)
-{
-	bool taken;
-
-	local_bh_disable();
-	taken = napi_schedule_prep(&lane->napi);
-	local_bh_enable();
-	return taken;
-}
 
 /* Somebody polls the flow's lane, and now a packet of it asks. */
 static void move_ask_busy(struct kunit *test, struct move *m)
@@ -58,59 +15,10 @@ static void move_ask_busy(struct kunit *test, struct move *m)
 	KUNIT_EXPECT_EQ(test, m->old->moving, FL_MOVE_ASKED);
 }
 
-/* A poll; work and calls that come of it have their time after it, unless the caller
- * has softirqs off.
- */
-static int move_poll(struct move *m, struct fl_lane *lane, int budget)
-{
-	int done;
-
-	local_bh_disable();
-	if (!test_bit(NAPI_STATE_SCHED, &lane->napi.state))
-		napi_schedule_prep(&lane->napi);
-	done = m->mock->fl.poll(&lane->napi, budget);
-	local_bh_enable();
-	return done;
-}
-
-static bool move_is_over(const struct move *m)
-{
-	int i;
-
-	for (i = 0; i < MOCK_LANES; i++)
-		if (READ_ONCE(m->mock->fl.lane[i].moving) ||
-		    READ_ONCE(m->mock->fl.lane[i].held))
-			return false;
-	return true;
-}
-
-/* Until nobody waits for anybody: that may be up to ksoftirqd. */
-static void move_expect_over(struct kunit *test, struct move *m)
-{
-	int i, tries = 1000;
-
-	while (!move_is_over(m) && tries--)
-		usleep_range(1000, 2000);
-	for (i = 0; i < MOCK_LANES; i++) {
-		KUNIT_EXPECT_EQ(test, m->mock->fl.lane[i].moving, 0);
-		KUNIT_EXPECT_EQ(test, m->mock->fl.lane[i].held, 0);
-	}
-}
-
-/* The next frame that the stack gets is from this lane; none with -1. */
-static void move_expect_frame(struct kunit *test, struct move *m, int lane)
-{
-	struct sk_buff *skb = mock_receive(m->mock);
-	int got = skb ? skb_get_rx_queue(skb) : -1;
-
-	KUNIT_EXPECT_EQ(test, got, lane);
-	kfree_skb(skb);
-}
-
 /* An idle lane has nothing that could be overtaken. */
 static void move_tells_idle(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	KUNIT_EXPECT_GE(test, stack_ask(m.stack, m.f), 0);
 	move_expect_over(test, &m);
@@ -119,7 +27,7 @@ static void move_tells_idle(struct kunit *test)
 
 static void move_tells_dry(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_frames(test, &m, 0, 12);
 	move_ask_busy(test, &m);
@@ -140,7 +48,7 @@ static void move_tells_dry(struct kunit *test)
  */
 static void move_tells_busy(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_frames(test, &m, 0, 12);
 	move_ask_busy(test, &m);
@@ -162,7 +70,7 @@ static void move_tells_busy(struct kunit *test)
 /* Polls of other lanes, dry or not, mean nothing. */
 static void move_tells_own(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 	int i;
 
 	move_ask_busy(test, &m);
@@ -177,7 +85,7 @@ static void move_tells_own(struct kunit *test)
 /* There and back before the device was told: nothing to tell. */
 static void move_tells_nothing(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_ask_busy(test, &m);
 	m.mock->fl.steer->epoch++;
@@ -194,7 +102,7 @@ static void move_tells_nothing(struct kunit *test)
 /* Lanes that do not count do not look whether they are held. */
 static void move_tells_counting(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	stack_add(m.stack, 5, 1, 2);
 	KUNIT_EXPECT_GE(test, stack_ask(m.stack, &m.stack->flow[1]), 0);
@@ -232,7 +140,7 @@ static void move_told(struct kunit *test, struct move *m)
 /* What came on the old lane goes up first, whatever is polled first. */
 static void move_holds(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_told(test, &m);
 	move_frames(test, &m, 0, 2);
@@ -256,7 +164,7 @@ static void move_holds(struct kunit *test)
 /* It needs no further frame to have its own. */
 static void move_wakes(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 	int tries = 1000;
 
 	move_told(test, &m);
@@ -271,7 +179,7 @@ static void move_wakes(struct kunit *test)
 /* A lane whose CPU does not come round to it holds others for some time only. */
 static void move_hold_ends(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_told(test, &m);
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);
@@ -284,7 +192,7 @@ static void move_hold_ends(struct kunit *test)
 /* And it is polled then. */
 static void move_hold_retries(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_told(test, &m);
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);
@@ -296,7 +204,7 @@ static void move_hold_retries(struct kunit *test)
 /* A lane that is held does not know whether it is dry. */
 static void move_held_is_not_dry(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 	struct stack_flow *g = stack_add(m.stack, 7, 1, 1);
 
 	move_told(test, &m);
@@ -315,7 +223,7 @@ static void move_held_is_not_dry(struct kunit *test)
 /* Two lanes lose flows to the same one: it waits for both. */
 static void move_waits_for_both(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 	struct stack_flow *g = stack_add(m.stack, 5, 1, 3);
 	struct fl_lane *other = &m.mock->fl.lane[1];
 
@@ -337,7 +245,7 @@ static void move_waits_for_both(struct kunit *test)
 /* Asked to move on while lanes still wait for the last move: one after the other. */
 static void move_again(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 	struct stack_flow *g = stack_add(m.stack, 8, 1, 2);
 
 	move_told(test, &m);
@@ -353,7 +261,7 @@ static void move_again(struct kunit *test)
 /* Nobody waits over a reset. */
 static void move_reset(struct kunit *test)
 {
-	struct move m = move_create(test);
+	struct move m = move_create(test, 2);
 
 	move_told(test, &m);
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);
