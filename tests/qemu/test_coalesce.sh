@@ -5,23 +5,9 @@
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=120
 
 . "$FL_TOP/tests/qemu/driver.sh"
+. "$FL_TOP/tests/qemu/moderation.sh"
 
 driver_up
-
-# settings [QUEUE]: adaptive-rx, adaptive-tx, rx-usecs, tx-usecs
-settings() {
-	if [ $# -gt 0 ]; then
-		ethtool -Q "$dev" queue_mask $((1 << $1)) --show-coalesce
-	else
-		ethtool -c "$dev"
-	fi | awk '/^Adaptive/ { a = $3 " " $5 } /^rx-usecs:/ { r = $2 } /^tx-usecs:/ { t = $2 } END { print a, r, t }'
-}
-queue() {
-	local mask=$((1 << $1))
-	shift
-	ethtool -Q "$dev" queue_mask "$mask" --coalesce "$@"
-}
-settings_now() { settings; settings 0; settings 1; }
 
 is "adaptive by default" "on on" "$(settings | cut -d' ' -f1,2)"
 default=$(settings | cut -d' ' -f3,4)
@@ -75,7 +61,6 @@ is "set while down" "off off 100 100" "$(settings)"
 # --- A microsecond is one: traffic without a pause makes an interrupt an interval, and
 # QEMU's model another one at its end
 
-interrupts() { awk -v lane="$dev-lane" '$NF ~ lane { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/) n += $i } END { print n }' /proc/interrupts; }
 must ethtool -L "$dev" combined 1
 must ethtool -C "$dev" rx-usecs 8000
 must x blast out $peer4 1400

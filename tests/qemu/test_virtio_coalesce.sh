@@ -5,27 +5,13 @@
 # vm: kernel=debian cpus=2 nics=virtio:queues=2:rss=on,virtio:queues=2:rss=on timeout=120
 
 . "$FL_TOP/tests/qemu/driver.sh"
+. "$FL_TOP/tests/qemu/moderation.sh"
 
 load_flowlane
 fl_bind 0 flowlane-virtio
 dev=$(fl_dev 0)
 peer_up 0 1
 talk_start
-
-# settings [QUEUE]: adaptive-rx, adaptive-tx, rx-usecs, tx-usecs
-settings() {
-	if [ $# -gt 0 ]; then
-		ethtool -Q "$dev" queue_mask $((1 << $1)) --show-coalesce
-	else
-		ethtool -c "$dev"
-	fi | awk '/^Adaptive/ { a = $3 " " $5 } /^rx-usecs:/ { r = $2 } /^tx-usecs:/ { t = $2 } END { print a, r, t }'
-}
-queue() {
-	local mask=$((1 << $1))
-	shift
-	ethtool -Q "$dev" queue_mask "$mask" --coalesce "$@"
-}
-settings_now() { settings; settings 0; settings 1; }
 
 is "adaptive by default" "on on 20 20" "$(settings)"
 is "each queue is" "on on 20 20" "$(settings 1)"
@@ -59,7 +45,6 @@ keeps "other rings"
 # --- Fewer interrupts: of what comes every 2 ms, each one interrupts, or with an interval
 # of 10 ms a timer takes them all
 
-interrupts() { awk -v lane="$dev-lane" '$NF ~ lane { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/) n += $i } END { print n }' /proc/interrupts; }
 # under USECS: interrupts in a second of pings, and the average time of one in usecs
 under() {
 	local before trip

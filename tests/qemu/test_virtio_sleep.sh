@@ -16,12 +16,7 @@ fl_bind 1
 dev=$(fl_dev 0) peer_dev=$(fl_dev 1)
 peer_up 0 1
 must ethtool -G "$dev" rx 128 tx 128
-must ip link add link "$dev" name v77 type vlan id 77
-must ip address add 10.0.77.1/24 dev v77
-must ip link set v77 up
-must in_peer ip link add link "$peer_dev" name v77 type vlan id 77
-must in_peer ip address add 10.0.77.2/24 dev v77
-must in_peer ip link set v77 up
+vlan 77
 
 settings_now() {
 	ethtool -g "$dev"
@@ -36,7 +31,7 @@ lives() {
 	check "$1: the link" wait_link "$dev" 20
 	check "$1: ping" ping -qc3 -i0.05 -W5 $peer4
 	check "$1: long ping" ping -qc3 -i0.05 -W5 -s 20000 $peer6
-	check "$1: ping in a VLAN" ping -qc3 -i0.05 -W5 10.0.77.2
+	check "$1: ping in a VLAN" ping -qc3 -i0.05 -W5 10.1.77.2
 	keeps "$1"
 }
 lives "at first"
