@@ -184,6 +184,7 @@ void fl_rx_ring_free(struct fl_rx_ring *rx)
 		return;
 	fl = rx->lane->fl;
 	fl_rx_ring_drain(rx);
+	fl_page_pool_unmap(rx->pool);
 	page_pool_destroy(rx->pool);
 	kvfree(rx->aux);
 	dma_free_coherent(fl->dev, rx->desc_bytes, rx->desc, rx->desc_dma);

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <net/devlink.h>
+#include <net/page_pool/helpers.h>
 
 #ifndef FL_HAVE_NAPI_ADD_CONFIG
 /* No persistent NAPI configuration: settings start afresh at each open. */
@@ -39,13 +40,55 @@ static inline bool napi_defers_irqs(const struct napi_struct *napi)
 }
 
 #ifndef FL_HAVE_PP_ENABLE_DIRECT
-#include <net/page_pool/types.h>
-
 /* For a pool that was created without a NAPI; the NAPI is disabled. */
 static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 						     struct napi_struct *napi)
 {
 	WRITE_ONCE(pool->p.napi, napi);
+}
+#endif
+
+#ifdef FL_HAVE_PP_DMA_MAPPED
+/* A pool that is destroyed unmaps those of its pages that the stack still has. Kernels at
+ * least from 6.12 to before 7.3 write to such a page when it may have been freed, and
+ * whoever has it then gets a bad pointer. They leave alone what is not mapped any more, so
+ * that is done here before: under the lock that whoever gives a page back needs for it.
+ * Where nothing was wrong it is done once as well, just earlier.
+ */
+static inline void fl_page_pool_unmap(struct page_pool *pool)
+{
+	struct page *page;
+	unsigned long id;
+	dma_addr_t dma;
+	bool mapped;
+
+	if (!pool->dma_map)
+		return;
+	/* Nobody is to sync what is about to be unmapped. */
+	pool->dma_sync = false;
+	if (dma_dev_need_sync(pool->p.dev))
+		synchronize_net();
+	xa_for_each(&pool->dma_mapped, id, page) {
+		xa_lock_bh(&pool->dma_mapped);
+		mapped = __xa_cmpxchg(&pool->dma_mapped, id, page, NULL, 0) == page;
+		if (mapped) {
+			dma = page_pool_get_dma_addr(page);
+			/* Without a number it is free to go: the last access. */
+			smp_store_release(&page->pp_magic,
+					  page->pp_magic & ~PP_DMA_INDEX_MASK);
+		}
+		xa_unlock_bh(&pool->dma_mapped);
+		if (mapped)
+			dma_unmap_page_attrs(pool->p.dev, dma,
+					     PAGE_SIZE << pool->p.order,
+					     pool->p.dma_dir,
+					     DMA_ATTR_SKIP_CPU_SYNC |
+					     DMA_ATTR_WEAK_ORDERING);
+	}
+}
+#else
+static inline void fl_page_pool_unmap(struct page_pool *pool)
+{
 }
 #endif
 
