@@ -65,21 +65,22 @@ static u16 vio_rx_low(const struct vio *vio, const struct fl_rx_ring *rx)
 
 /**
  * vio_rx_init() - as fl_hw_ops.rx_init
- * @rx: ring, all of it 0
+ * @rx: ring, new or drained
  *
  * Context: process.
  */
 void vio_rx_init(struct fl_rx_ring *rx)
 {
 	const struct vio *vio = vio_of(rx->lane->fl);
-	const struct vring_rx start = {
+	struct vring_rx start = {
 		.front = vio->front,
 		.merge = vio_has(vio, VIRTIO_NET_F_MRG_RXBUF),
 		.event = vio_has(vio, VIRTIO_RING_F_EVENT_IDX),
-		.low = vio_rx_low(vio, rx),
-		.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio),
 	};
 
+	vring_rx_again(rx);
+	start.low = vio_rx_low(vio, rx);
+	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio);
 	if (vio_has(vio, VIRTIO_F_RING_PACKED))
 		vring_packed_rx_begin(rx, &start);
 	else

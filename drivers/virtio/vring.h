@@ -148,6 +148,15 @@ void vring_wake_others(const struct fl_rx_ring *rx);
 
 /* --- Receive */
 
+/* A ring that has been in use is about to begin again: with small buffers. */
+static inline void vring_rx_again(struct fl_rx_ring *rx)
+{
+	const struct vring_rx *v = rx->aux;
+
+	if (v->adapts)
+		fl_rx_resize(rx, FL_RX_TRUESIZE_SMALL);
+}
+
 /* What both kinds of a ring begin with; @start says what of its queue is known. */
 static inline void vring_rx_begin(struct fl_rx_ring *rx, const struct vring_rx *start)
 {

@@ -147,14 +147,16 @@ vring_split_post(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
 static __always_inline void vring_split_rx_kick(struct fl_rx_ring *rx)
 {
 	const struct vring_rx *v = rx->aux;
-	u16 had;
+	s16 had;
 
 	vring_split_give(rx->desc, rx->mask, rx->next_to_use);
 	vring_split_bell(rx->desc, rx->mask, v->event, rx->next_to_use, v->bell,
 			 v->queue, rx->tail);
-	/* After the barrier in it: what did not fit had not seen these. */
+	/* After the barrier in it: what did not fit had not seen these. Less than
+	 * nothing, where the device has already used some of them.
+	 */
 	had = v->low ? v->bell - vring_used_idx(rx->desc, rx->mask) : 0;
-	vring_rx_given(rx, had < v->low);
+	vring_rx_given(rx, had < (s16)v->low);
 }
 
 /* --- Transmit */

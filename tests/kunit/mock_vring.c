@@ -19,6 +19,7 @@ static void mock_vring_ring(u16 queue, void __iomem *addr);
 #undef iowrite16
 #define iowrite16 mock_vring_ring
 #define vring_break	mock_vring_break
+#define vring_wake_others mock_vring_wake_others
 
 #include "../../drivers/virtio/vring_packed.h"
 #include "../../drivers/virtio/vring_split.h"
@@ -64,6 +65,11 @@ void vring_break(struct fl_lane *lane, const char *what)
 	mock_vring.broken++;
 }
 
+void vring_wake_others(const struct fl_rx_ring *rx)
+{
+	mock_vring.wakes++;
+}
+
 /* --- The driver's end */
 
 static void mock_vring_set_irq(const struct fl_lane *lane, bool on)
@@ -83,13 +89,14 @@ static const struct fl_tx_leaf mock_packed_tx = VRING_TX_LEAF(packed);
 static void mock_vring_rx_init(struct fl_rx_ring *rx)
 {
 	const struct mock_vring_kind *kind = mock_vring.kind;
-	const struct vring_rx start = {
+	struct vring_rx start = {
 		.front = kind->front,
 		.merge = kind->merge,
 		.event = kind->event,
-		.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && kind->gso,
 	};
 
+	vring_rx_again(rx);
+	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && kind->gso;
 	if (kind->packed)
 		vring_packed_rx_begin(rx, &start);
 	else
@@ -231,6 +238,17 @@ int mock_vring_init(struct kunit *test)
 	};
 	mock_settle(mock_create_running(test, &mock_vring_hw));
 	return 0;
+}
+
+/**
+ * mock_vring_low() - other rings are to be told when a ring was low
+ * @mock: port
+ * @lane: number of the lane
+ * @low: slots
+ */
+void mock_vring_low(struct mock *mock, int lane, u16 low)
+{
+	((struct vring_rx *)mock->fl.lane[lane].rx->aux)->low = low;
 }
 
 /**

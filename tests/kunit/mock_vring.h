@@ -111,6 +111,7 @@ struct mock_vring_sent {
  * @vq: its queues, of a lane that for receive first
  * @piece: bytes that it puts into a buffer at most; 0: as many as there is room for
  * @broken: how often the driver has found it to lie
+ * @wakes: how often a ring that was low has told others
  * @at_mb: called once, at the next full barrier of the driver
  */
 struct mock_vring {
@@ -118,6 +119,7 @@ struct mock_vring {
 	struct mock_vq vq[MOCK_LANES][2];
 	u32 piece;
 	u32 broken;
+	u32 wakes;
 	void (*at_mb)(struct mock *mock);
 };
 
@@ -134,6 +136,7 @@ static inline struct mock_vq *mock_vring_txq(int lane)
 }
 
 int mock_vring_init(struct kunit *test);
+void mock_vring_low(struct mock *mock, int lane, u16 low);
 void mock_vring_age(struct mock *mock, int lane, u32 by);
 bool mock_vring_rearm(struct mock *mock, int lane);
 bool mock_vring_broken(struct mock *mock, int lane, bool tx);

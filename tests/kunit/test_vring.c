@@ -16,6 +16,8 @@ KUNIT_ARRAY_PARAM(vring_kind, mock_vring_kinds, mock_vring_kind_desc);
 /* Twice the size of the rings before the wrap of 16 and of 32 bits: the slots stay. */
 #define VRING_AGE	(-2U * FL_RING_SIZE_MIN)
 
+#define VRING_LOW	6
+
 /* A frame arrives, and the driver may know. */
 static u32 vring_arrives(const void *data, u32 len, const struct mock_vring_hdr *h)
 {
@@ -111,18 +113,14 @@ static void vring_merged(struct kunit *test)
 	vring_expect_rest(test, mock);
 }
 
-/* Where frames of many segments come, buffers are whole pages as long as they do. */
-static void vring_adapts(struct kunit *test)
+/* Long frames come: at first they take many buffers, then few. */
+static void vring_grows(struct kunit *test, const u8 *data)
 {
+	const u32 few = DIV_ROUND_UP(30000, PAGE_SIZE - SZ_1K);
+	const u32 many = 30000 / (PAGE_SIZE / 2);
 	struct mock *mock = test->priv;
-	u32 i, n, few, many;
-	u8 *data;
+	u32 i, n;
 
-	if (!mock_vring.kind->gso)
-		kunit_skip(test, "frames are as short as on a wire");
-	data = frame_bytes(test, 30000, 9);
-	few = DIV_ROUND_UP(30000, PAGE_SIZE - SZ_1K);
-	many = 30000 / (PAGE_SIZE / 2);
 	/* The ring has so many of the old ones yet. */
 	for (i = 0; i < 20; i++) {
 		n = vring_arrives(data, 30000, NULL);
@@ -132,14 +130,29 @@ static void vring_adapts(struct kunit *test)
 		vring_expect(test, data, 30000);
 	}
 	KUNIT_EXPECT_LE(test, n, few);
+}
+
+/* Where frames of many segments come, buffers are whole pages as long as they do. After a
+ * reset they do not, yet.
+ */
+static void vring_adapts(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const u8 *data;
+	u32 i;
+
+	if (!mock_vring.kind->gso)
+		kunit_skip(test, "frames are as short as on a wire");
+	data = frame_bytes(test, 30000, 9);
+	vring_grows(test, data);
+	mock_reset(mock);
+	vring_grows(test, data);
 	for (i = 0; i < 300; i++) {
 		vring_arrives(data, 60, NULL);
 		mock_poll(mock, 0, 64);
 	}
 	skb_queue_purge(&mock->rxq);
-	KUNIT_EXPECT_GE(test, vring_arrives(data, 30000, NULL), many);
-	mock_poll(mock, 0, 64);
-	vring_expect(test, data, 30000);
+	vring_grows(test, data);
 	vring_expect_rest(test, mock);
 }
 
@@ -503,6 +516,47 @@ static void vring_bells(struct kunit *test)
 	skb_queue_purge(&mock->rxq);
 }
 
+static void vring_arrive_many(struct mock *mock)
+{
+	static const u8 data[60];
+	u32 i;
+
+	for (i = 0; i < 2 * VRING_LOW; i++)
+		vring_arrives(data, sizeof(data), NULL);
+}
+
+/* Others are told when a ring gets buffers that had been low, and not else: also when
+ * the device has used some of them by then.
+ */
+static void vring_low(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
+	struct mock_vq *q = mock_vring_rxq(0);
+	const u8 *data = frame_bytes(test, 60, 5);
+	u32 at, left, wakes;
+
+	mock_vring_age(mock, 0, VRING_AGE);
+	for (at = 0; at < 2 * VRING_LOW; at++) {
+		while (mock_poll(mock, 0, 64) == 64)
+			;
+		mock_vring_low(mock, 0, VRING_LOW);
+		wakes = mock_vring.wakes;
+		left = mock_vq_given(q);
+		KUNIT_ASSERT_GT(test, left, rx->refill + at);
+		while (left-- > at)
+			vring_arrives(data, 60, NULL);
+		if (at & 1)
+			mock_vring.at_mb = vring_arrive_many;
+		mock_poll(mock, 0, 64);
+		KUNIT_EXPECT_EQ_MSG(test, mock_vring.wakes - wakes,
+				    (at & 1) || at < VRING_LOW, "with %u left", at);
+		mock_vring_low(mock, 0, 0);
+	}
+	mock_settle(mock);
+	skb_queue_purge(&mock->rxq);
+}
+
 /* Once a poll is over, the next frame interrupts, and with indices no other one before
  * the next poll.
  */
@@ -613,6 +667,7 @@ static struct kunit_case vring_cases[] = {
 	KUNIT_CASE_PARAM(vring_headers_in_pieces, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_hash, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_bells, vring_kind_gen_params),
+	KUNIT_CASE_PARAM(vring_low, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_interrupts, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_interrupts_off, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_rearm_race, vring_kind_gen_params),
