@@ -396,7 +396,7 @@ static __always_inline void fl_lane_unmask(struct fl_lane *lane,
  * NAPI is still ours, so that nobody else polls; and what came before is looked for
  * after it. Where such a device does not moderate, a poll that has found something
  * may leave the next one to the lane's timer, and one that finds nothing goes back
- * to interrupts.
+ * to interrupts. A lane that is held would find the same again: who lets it go polls.
  *
  * Return: frames received, @budget to be polled again.
  */
@@ -428,7 +428,7 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 	fl_coalesce_poll(lane);
 	if (rx_leaf.rearm && (!done || !lane->masked) &&
 	    !fl_coalesce_rests(lane, done || lane->tx->next_to_clean != sent) &&
-	    rx_leaf.rearm(lane))
+	    rx_leaf.rearm(lane) && !fl_steer_holds(lane))
 		napi_schedule(napi);	/* when it is complete */
 	if (napi_complete_done(napi, done))
 		fl_lane_unmask(lane, rx_leaf);

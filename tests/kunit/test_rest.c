@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 
 #include <flowlane/coalesce.h>
+#include <flowlane/steer.h>
 
 #include "frame.h"
 #include "mock.h"
@@ -285,7 +286,29 @@ static void rest_by_the_clock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 2);
 }
 
+/* A lane that has to leave its frames where they are does not poll until it need not. */
+static void rest_held(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct fl_lane *lane = &mock->fl.lane[0];
+
+	static_branch_inc(&fl_steer_counts);
+	rest_frame(mock);
+	lane->held_until = jiffies + HZ;
+	WRITE_ONCE(lane->held, 1);
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, napi_schedule_prep(&lane->napi));
+	KUNIT_EXPECT_EQ(test, mock->fl.poll(&lane->napi, 64), 0);
+	KUNIT_EXPECT_FALSE(test, test_bit(NAPI_STATE_SCHED, &lane->napi.state));
+	KUNIT_EXPECT_TRUE(test, timer_pending(&lane->retry));
+	WRITE_ONCE(lane->held, 0);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
+	static_branch_dec(&fl_steer_counts);
+}
+
 static struct kunit_case rest_cases[] = {
+	KUNIT_CASE(rest_held),
 	KUNIT_CASE(rest_and_back),
 	KUNIT_CASE(rest_after_sending),
 	KUNIT_CASE(rest_disturbed),
