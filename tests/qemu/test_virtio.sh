@@ -3,7 +3,7 @@
 # the stack can believe of checksums; what is counted; steering; settings under traffic.
 # (Other kinds of device: test_virtio_kinds.sh.)
 #
-# vm: kernel=debian cpus=4 nics=virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on,virtio:queues=4:rss=on:hash=on:hub=2,virtio:queues=2:hub=2 timeout=120
+# vm: kernel=debian cpus=4 nics=virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on,virtio:queues=4:rss=on:hash=on:hub=2,virtio:queues=2:hub=2 timeout=150
 
 . "$FL_TOP/tests/qemu/driver.sh"
 . "$FL_TOP/tests/qemu/flows.sh"
@@ -199,6 +199,30 @@ check "carrier" wait_link "$dev"
 goes_on "the link goes and comes"
 try "which was right to the last byte" release stream
 try "the sender has come through" end out
+
+# --- Rings change while they are full: more streams than lanes, with pages of the old
+# rings still in the stack
+
+serve 60 ip netns exec peer iperf3 -s
+check "iperf3 listens" wait_until 10 peer_listens 5201
+timeout 60 iperf3 -c $peer4 -P 8 -R -t 12 >/tmp/streams 2>&1 &
+streams=$!
+received() { cat "/sys/class/net/$dev/statistics/rx_packets"; }
+# more_than COUNT: have so many packets come?
+# shellcheck disable=SC2317 # called by wait_until
+more_than() { [ "$(received)" -gt "$1" ]; }
+begin=$(received)
+check "many streams" wait_until 10 more_than $((begin + 1000))
+for ((i = 0; i < 6; i++)); do
+	must ethtool -G "$dev" rx $((i % 2 ? 256 : 128))
+	must ethtool -L "$dev" combined $((1 + (i + 2) % 4))
+	check "they go on in other rings, $i" wait_until 10 more_than $(($(received) + 500))
+done
+ended=0
+wait $streams || ended=$?
+is "all come to their end" 0 $ended
+note "$(grep SUM /tmp/streams | tail -2)"
+must ethtool -L "$dev" combined 4
 
 # --- What comes in large goes on, bridged and routed: to NIC 3 by NIC 2, Flowlane's as well
 
