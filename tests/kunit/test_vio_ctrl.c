@@ -5,6 +5,7 @@
  */
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/unaligned.h>
 #include <kunit/device.h>
 #include <uapi/linux/virtio_config.h>
 
@@ -16,6 +17,7 @@
 #include "seam_wait.h"
 
 #define VCTL_LANES	3
+#define VCTL_PAST	8
 
 static const struct mock_vring_kind *const vctl_kinds[] = {
 	&mock_vring_kinds[1], &mock_vring_kinds[4],
@@ -41,6 +43,9 @@ KUNIT_ARRAY_PARAM(vctl_kind, vctl_kinds, vctl_kind_desc);
  * @id: it gives back this, if not what it was given
  * @data: the last command
  * @len: bytes of it
+ * @n: commands
+ * @refused: number of the one that it refuses; 0 for none
+ * @past: how the first commands began
  * @resets: that were asked for
  */
 struct vctl {
@@ -55,6 +60,9 @@ struct vctl {
 	int id;
 	u8 data[VIO_CTRL_BYTES];
 	u32 len;
+	u32 n;
+	u32 refused;
+	u8 past[VCTL_PAST][16];
 	u32 resets;
 };
 
@@ -77,7 +85,10 @@ static void vctl_answer(struct vctl *v)
 	}
 	v->len = c.part[0].len;
 	memcpy(v->data, phys_to_virt(c.part[0].addr), v->len);
-	*(u8 *)phys_to_virt(c.part[1].addr) = v->answer;
+	if (v->n < VCTL_PAST)
+		memcpy(v->past[v->n], v->data, sizeof(v->past[0]));
+	v->n++;
+	*(u8 *)phys_to_virt(c.part[1].addr) = v->n == v->refused ? VIRTIO_NET_ERR : v->answer;
 	if (v->id)
 		c.id = v->id;
 	mock_vq_give(&v->q, &c, v->id ? U32_MAX : 1);
@@ -374,7 +385,102 @@ static void vctl_table(struct kunit *test)
 	lane->moving = 0;
 }
 
+/* The commands since the last look are these (section 5.1.6.5.8), for the port's queues
+ * of a direction or, with a number, for one.
+ */
+struct vctl_coal {
+	u8 cmd;
+	int queue;
+	u32 packets;
+	u32 usecs;
+};
+
+static void vctl_expect_coal(struct kunit *test, const struct vctl_coal *want, u32 n)
+{
+	struct vctl *v = test->priv;
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, v->n, n);
+	for (i = 0; i < min(n, v->n); i++) {
+		const u8 *b = v->past[i];
+
+		KUNIT_EXPECT_EQ(test, b[0], VIRTIO_NET_CTRL_NOTF_COAL);
+		KUNIT_EXPECT_EQ(test, b[1], want[i].cmd);
+		b += 2;
+		if (want[i].queue >= 0) {
+			KUNIT_EXPECT_EQ(test, get_unaligned_le16(b), want[i].queue);
+			KUNIT_EXPECT_EQ(test, get_unaligned_le16(b + 2), 0);
+			b += 4;
+		}
+		KUNIT_EXPECT_EQ(test, get_unaligned_le32(b), want[i].packets);
+		KUNIT_EXPECT_EQ(test, get_unaligned_le32(b + 4), want[i].usecs);
+	}
+	v->n = 0;
+}
+
+#define VCTL_EXPECT_COAL(test, ...) ({						\
+	const struct vctl_coal want[] = { __VA_ARGS__ };			\
+										\
+	vctl_expect_coal(test, want, ARRAY_SIZE(want));				\
+})
+
+static void vctl_moderates(struct vctl *v, unsigned int feature)
+{
+	struct fl_dev *fl = &v->vio.fl;
+
+	v->vio.has |= BIT_ULL(feature);
+	fl->caps.itr_by = vio_itr_by(&v->vio);
+	fl->cfg.rx_size = 256;
+	fl->cfg.tx_size = 128;
+	v->lane[0].itr = 20;
+	v->lane[1].itr = 0;
+	v->lane[2].itr = 30;
+}
+
+/* Both queues of a lane have the interval, or neither. */
+static void vctl_lane_interval(struct kunit *test)
+{
+	const u8 set = VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET;
+	struct vctl *v = test->priv;
+
+	vctl_moderates(v, VIRTIO_NET_F_VQ_NOTF_COAL);
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[1], 50), 0);
+	VCTL_EXPECT_COAL(test, { set, 2, 128, 50 }, { set, 3, 64, 50 });
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[1], 0), 0);
+	VCTL_EXPECT_COAL(test, { set, 2, 0, 0 }, { set, 3, 0, 0 });
+	v->refused = 2;
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[2], 50), -EINVAL);
+	VCTL_EXPECT_COAL(test, { set, 4, 128, 50 }, { set, 5, 64, 50 }, { set, 4, 128, 30 });
+	v->refused = 0;
+	KUNIT_EXPECT_EQ(test, vio_itr_restore(&v->vio), 0);
+	VCTL_EXPECT_COAL(test, { set, 0, 128, 20 }, { set, 1, 64, 20 },
+			 { set, 4, 128, 30 }, { set, 5, 64, 30 });
+	/* Queues that are not in use refuse. */
+	v->vio.fl.cfg.lanes = 2;
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[2], 50), 0);
+	KUNIT_EXPECT_EQ(test, v->n, 0);
+}
+
+/* Or all queues have, of a device that knows one interval. */
+static void vctl_port_interval(struct kunit *test)
+{
+	const u8 rx = VIRTIO_NET_CTRL_NOTF_COAL_RX_SET, tx = VIRTIO_NET_CTRL_NOTF_COAL_TX_SET;
+	struct vctl *v = test->priv;
+
+	vctl_moderates(v, VIRTIO_NET_F_NOTF_COAL);
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[0], 50), 0);
+	VCTL_EXPECT_COAL(test, { rx, -1, 128, 50 }, { tx, -1, 64, 50 });
+	v->refused = 1;
+	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[0], 50), -EINVAL);
+	VCTL_EXPECT_COAL(test, { rx, -1, 128, 50 });
+	v->refused = 0;
+	KUNIT_EXPECT_EQ(test, vio_itr_restore(&v->vio), 0);
+	VCTL_EXPECT_COAL(test, { rx, -1, 128, 20 }, { tx, -1, 64, 20 });
+}
+
 static struct kunit_case vctl_cases[] = {
+	KUNIT_CASE_PARAM(vctl_lane_interval, vctl_kind_gen_params),
+	KUNIT_CASE_PARAM(vctl_port_interval, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_rounds, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_refused, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_silent, vctl_kind_gen_params),
