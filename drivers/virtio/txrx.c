@@ -79,7 +79,6 @@ void vio_rx_init(struct fl_rx_ring *rx)
 	};
 
 	vring_rx_again(rx);
-	start.low = vio_rx_low(vio, rx);
 	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio);
 	if (vio_has(vio, VIRTIO_F_RING_PACKED))
 		vring_packed_rx_begin(rx, &start);
@@ -126,14 +125,21 @@ int vio_rx_fill(struct fl_rx_ring *rx)
  * vio_rx_offer() - let the device have the buffers of a ring
  * @rx: ring that the device knows
  *
+ * Other rings are not told of these first ones: where it matters a table follows, and
+ * does that.
+ *
  * Context: process; the lane's NAPI is disabled.
  */
 void vio_rx_offer(struct fl_rx_ring *rx)
 {
-	if (vio_has(vio_of(rx->lane->fl), VIRTIO_F_RING_PACKED))
+	const struct vio *vio = vio_of(rx->lane->fl);
+	struct vring_rx *v = rx->aux;
+
+	if (vio_has(vio, VIRTIO_F_RING_PACKED))
 		vring_packed_rx_kick(rx);
 	else
 		vring_split_rx_kick(rx);
+	v->low = vio_rx_low(vio, rx);
 }
 
 /**
