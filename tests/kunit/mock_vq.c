@@ -450,6 +450,22 @@ u32 mock_vring_frame(struct mock_vq *q, const void *data, u32 len,
 }
 
 /**
+ * mock_vring_arrives() - a frame arrives on lane 0, and the driver may know
+ * @data: the frame
+ * @len: its bytes
+ * @h: its header, or NULL for one that says nothing
+ *
+ * Return: buffers that it has taken.
+ */
+u32 mock_vring_arrives(const void *data, u32 len, const struct mock_vring_hdr *h)
+{
+	u32 n = mock_vring_frame(mock_vring_rxq(0), data, len, h);
+
+	mock_vq_publish(mock_vring_rxq(0));
+	return n;
+}
+
+/**
  * mock_vring_take_tx() - the device takes a packet, and sends it
  * @q: transmit queue
  * @c: filled in; to be given back

@@ -135,6 +135,9 @@ static inline struct mock_vq *mock_vring_txq(int lane)
 	return &mock_vring.vq[lane][1];
 }
 
+/* Twice the size of the rings before the wrap of 16 and of 32 bits: the slots stay. */
+#define MOCK_VRING_AGE	(-2U * FL_RING_SIZE_MIN)
+
 int mock_vring_init(struct kunit *test);
 void mock_vring_low(struct mock *mock, int lane, u16 low);
 void mock_vring_age(struct mock *mock, int lane, u32 by);
@@ -156,6 +159,7 @@ u32 mock_vq_rung(const struct mock_vq *q);
 void mock_vring_put_hdr(void *at, const struct mock_vring_hdr *h, u16 buffers);
 u32 mock_vring_frame(struct mock_vq *q, const void *data, u32 len,
 		     const struct mock_vring_hdr *h);
+u32 mock_vring_arrives(const void *data, u32 len, const struct mock_vring_hdr *h);
 bool mock_vring_take_tx(struct mock_vq *q, struct mock_vq_chain *c,
 			struct mock_vring_sent *sent);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Receive over virtqueues: what arrives, what its header says, and who is told when. */
+/* Receive over virtqueues: what arrives, and what its header says. */
 #include <linux/etherdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -12,20 +12,6 @@
 KUNIT_ARRAY_PARAM(vring_kind, mock_vring_kinds, mock_vring_kind_desc);
 
 #define VRING_HASH	0x12345679
-
-/* Twice the size of the rings before the wrap of 16 and of 32 bits: the slots stay. */
-#define VRING_AGE	(-2U * FL_RING_SIZE_MIN)
-
-#define VRING_LOW	6
-
-/* A frame arrives, and the driver may know. */
-static u32 vring_arrives(const void *data, u32 len, const struct mock_vring_hdr *h)
-{
-	u32 n = mock_vring_frame(mock_vring_rxq(0), data, len, h);
-
-	mock_vq_publish(mock_vring_rxq(0));
-	return n;
-}
 
 /* The next frame that the stack was given is these bytes. */
 static void vring_expect(struct kunit *test, const u8 *data, u32 len)
@@ -70,13 +56,13 @@ static void vring_one(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		KUNIT_EXPECT_EQ(test, vring_arrives(data, lens[i], NULL), 1);
+		KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, lens[i], NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		vring_expect(test, data, lens[i]);
 	}
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 	for (i = 0; i < ETH_HLEN; i++)
-		vring_arrives(data, i, NULL);
+		mock_vring_arrives(data, i, NULL);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, ARRAY_SIZE(lens));
@@ -104,7 +90,7 @@ static void vring_merged(struct kunit *test)
 	vring_needs_merging(test);
 	data = frame_bytes(test, SZ_64K, 2);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		KUNIT_EXPECT_GE(test, vring_arrives(data, lens[i], NULL), 1);
+		KUNIT_EXPECT_GE(test, mock_vring_arrives(data, lens[i], NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		vring_expect(test, data, lens[i]);
 	}
@@ -123,7 +109,7 @@ static void vring_grows(struct kunit *test, const u8 *data)
 
 	/* The ring has so many of the old ones yet. */
 	for (i = 0; i < 20; i++) {
-		n = vring_arrives(data, 30000, NULL);
+		n = mock_vring_arrives(data, 30000, NULL);
 		if (!i)
 			KUNIT_EXPECT_GE(test, n, many);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
@@ -148,7 +134,7 @@ static void vring_adapts(struct kunit *test)
 	mock_reset(mock);
 	vring_grows(test, data);
 	for (i = 0; i < 300; i++) {
-		vring_arrives(data, 60, NULL);
+		mock_vring_arrives(data, 60, NULL);
 		mock_poll(mock, 0, 64);
 	}
 	skb_queue_purge(&mock->rxq);
@@ -166,7 +152,7 @@ static void vring_pieces(struct kunit *test)
 	vring_needs_merging(test);
 	mock_vring.piece = 20;
 	for (len = 40; len < 1000; len += 61) {
-		KUNIT_EXPECT_EQ(test, vring_arrives(data, len, NULL),
+		KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, len, NULL),
 				DIV_ROUND_UP(len, 20));
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		vring_expect(test, data, len);
@@ -198,7 +184,7 @@ static void vring_partial(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		vring_expect(test, data, 4000);
 	}
-	KUNIT_EXPECT_EQ(test, vring_arrives(data, 100, NULL), 1);
+	KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, 100, NULL), 1);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 	vring_expect(test, data, 100);
 	vring_expect_rest(test, mock);
@@ -246,15 +232,15 @@ static void vring_wrap(struct kunit *test)
 	const u8 *data = frame_bytes(test, 100, 6);
 	u32 i, n;
 
-	mock_vring_age(mock, 0, VRING_AGE);
+	mock_vring_age(mock, 0, MOCK_VRING_AGE);
 	for (i = 0; i < 20; i++) {
 		for (n = 0; n < 37; n++)
-			KUNIT_EXPECT_EQ(test, vring_arrives(data, 64 + i, NULL), 1);
+			KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, 64 + i, NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 37);
 		for (n = 0; n < 37; n++)
 			vring_expect(test, data, 64 + i);
 	}
-	KUNIT_EXPECT_EQ(test, mock_vring_rxq(0)->used, (u16)(VRING_AGE + 20 * 37));
+	KUNIT_EXPECT_EQ(test, mock_vring_rxq(0)->used, (u16)(MOCK_VRING_AGE + 20 * 37));
 	vring_expect_rest(test, mock);
 }
 
@@ -265,7 +251,7 @@ static void vring_budget(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 10; i++)
-		vring_arrives(data, 60, NULL);
+		mock_vring_arrives(data, 60, NULL);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 4), 4);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 4);
@@ -283,14 +269,14 @@ static void vring_no_memory(struct kunit *test)
 	seam_no_retry = true;
 	for (i = 1; i <= 3; i++) {
 		seam_fail(SEAM_SKB, 0, 1);
-		vring_arrives(data, mock_vring.kind->merge ? 4000 : 1000, NULL);
+		mock_vring_arrives(data, mock_vring.kind->merge ? 4000 : 1000, NULL);
 		mock_poll(mock, 0, 64);
 		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.drops, i);
 		KUNIT_EXPECT_NULL(test, mock_receive(mock));
 	}
 	/* And none for new buffers, until the ring is empty. */
 	seam_fail(SEAM_PAGE, 0, U32_MAX);
-	while (vring_arrives(data, 60, NULL))
+	while (mock_vring_arrives(data, 60, NULL))
 		;
 	while (mock_poll(mock, 0, 64))
 		;
@@ -299,7 +285,7 @@ static void vring_no_memory(struct kunit *test)
 	seam_fail(SEAM_PAGE, 0, 0);
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
-	vring_arrives(data, 60, NULL);
+	mock_vring_arrives(data, 60, NULL);
 	mock_poll(mock, 0, 64);
 	vring_expect(test, data, 60);
 	vring_expect_rest(test, mock);
@@ -411,7 +397,7 @@ static void vring_headers(struct kunit *test)
 		struct sk_buff *skb;
 
 		mock_set_feature(mock, s->off, false);
-		KUNIT_EXPECT_EQ(test, vring_arrives(data, len, &s->h), 1);
+		KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, len, &s->h), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		mock_set_feature(mock, s->off, true);
 		skb = mock_receive(mock);
@@ -440,7 +426,7 @@ static void vring_headers_in_pieces(struct kunit *test)
 		struct sk_buff *skb;
 
 		mock_vring.piece = piece;
-		vring_arrives(data, len, &s->h);
+		mock_vring_arrives(data, len, &s->h);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		skb = mock_receive(mock);
 		KUNIT_ASSERT_NOT_NULL(test, skb);
@@ -471,7 +457,7 @@ static void vring_hash(struct kunit *test)
 
 		if (i == 12)
 			mock_set_feature(mock, NETIF_F_RXHASH, false);
-		vring_arrives(data, 60, &h);
+		mock_vring_arrives(data, 60, &h);
 		mock_poll(mock, 0, 64);
 		skb = mock_receive(mock);
 		KUNIT_ASSERT_NOT_NULL(test, skb);
@@ -481,176 +467,6 @@ static void vring_hash(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, (bool)skb->sw_hash);
 		kfree_skb(skb);
 	}
-}
-
-/* --- Doorbells and interrupts */
-
-/* A poll that gives buffers rings if the device wants to hear of one of them, and only
- * then; and once. Also over the wrap.
- */
-static void vring_bells(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-	struct mock_vq *q = mock_vring_rxq(0);
-	const u8 *data = frame_bytes(test, 60, 5);
-	const u32 n = mock->fl.lane[0].rx->refill;
-	int at;
-	u32 i;
-
-	mock_vring_age(mock, 0, VRING_AGE);
-	for (at = -3; at < (int)n + 3; at++) {
-		const bool wanted = mock_vring.kind->event ?
-				    at >= 0 && at < (int)n : at & 1;
-		u32 rung = mock_vq_rung(q);
-		u16 given;
-
-		for (i = 0; i < n; i++)
-			vring_arrives(data, 60, NULL);
-		given = q->taken + mock_vq_given(q);
-		mock_vq_bells_from(q, given + at);
-		mock_vq_bells(q, at & 1);
-		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), n);
-		KUNIT_EXPECT_EQ(test, (u16)(q->taken + mock_vq_given(q) - given), n);
-		KUNIT_EXPECT_EQ_MSG(test, mock_vq_rung(q) - rung, wanted, "at %d", at);
-	}
-	skb_queue_purge(&mock->rxq);
-}
-
-static void vring_arrive_many(struct mock *mock)
-{
-	static const u8 data[60];
-	u32 i;
-
-	for (i = 0; i < 2 * VRING_LOW; i++)
-		vring_arrives(data, sizeof(data), NULL);
-}
-
-/* Others are told when a ring gets buffers that had been low, and not else: also when
- * the device has used some of them by then.
- */
-static void vring_low(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
-	struct mock_vq *q = mock_vring_rxq(0);
-	const u8 *data = frame_bytes(test, 60, 5);
-	u32 at, left, wakes;
-
-	mock_vring_age(mock, 0, VRING_AGE);
-	for (at = 0; at < 2 * VRING_LOW; at++) {
-		while (mock_poll(mock, 0, 64) == 64)
-			;
-		mock_vring_low(mock, 0, VRING_LOW);
-		wakes = mock_vring.wakes;
-		left = mock_vq_given(q);
-		KUNIT_ASSERT_GT(test, left, rx->refill + at);
-		while (left-- > at)
-			vring_arrives(data, 60, NULL);
-		if (at & 1)
-			mock_vring.at_mb = vring_arrive_many;
-		mock_poll(mock, 0, 64);
-		KUNIT_EXPECT_EQ_MSG(test, mock_vring.wakes - wakes,
-				    (at & 1) || at < VRING_LOW, "with %u left", at);
-		mock_vring_low(mock, 0, 0);
-	}
-	mock_settle(mock);
-	skb_queue_purge(&mock->rxq);
-}
-
-/* Once a poll is over, the next frame interrupts, and with indices no other one before
- * the next poll.
- */
-static void vring_interrupts(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-	struct mock_vq *q = mock_vring_rxq(0);
-	const u8 *data = frame_bytes(test, 60, 5);
-	u32 i, j;
-
-	mock_vring_age(mock, 0, VRING_AGE);
-	mock_poll(mock, 0, 64);
-	for (i = 0; i < 200; i++) {
-		for (j = 0; j < 3; j++) {
-			mock_vring_frame(q, data, 60, NULL);
-			KUNIT_EXPECT_EQ(test, mock_vq_publish(q),
-					!j || !mock_vring.kind->event);
-		}
-		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 3);
-	}
-	skb_queue_purge(&mock->rxq);
-}
-
-/* While a lane is polled there are none. */
-static void vring_interrupts_off(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-	struct mock_vq *q = mock_vring_rxq(0);
-	const u8 *data = frame_bytes(test, 60, 5);
-	u32 i;
-
-	mock_poll(mock, 0, 64);
-	for (i = 0; i < 10; i++)
-		vring_arrives(data, 60, NULL);
-	local_bh_disable();
-	KUNIT_EXPECT_TRUE(test, napi_schedule_prep(&mock->fl.lane[0].napi));
-	KUNIT_EXPECT_EQ(test, mock->fl.poll(&mock->fl.lane[0].napi, 5), 5);
-	mock_vring_frame(q, data, 60, NULL);
-	KUNIT_EXPECT_FALSE(test, mock_vq_publish(q));
-	KUNIT_EXPECT_EQ(test, mock->fl.poll(&mock->fl.lane[0].napi, 64), 6);
-	local_bh_enable();
-	mock_vring_frame(q, data, 60, NULL);
-	KUNIT_EXPECT_TRUE(test, mock_vq_publish(q));
-	skb_queue_purge(&mock->rxq);
-}
-
-static void vring_arrives_now(struct mock *mock)
-{
-	static const u8 data[60];
-
-	vring_arrives(data, sizeof(data), NULL);
-}
-
-/* A frame that comes while interrupts are allowed is seen, or interrupts. */
-static void vring_rearm_race(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-	struct mock_vq *q = mock_vring_rxq(0);
-	u32 i, irqs;
-
-	mock_vring_age(mock, 0, VRING_AGE);
-	for (i = 0; i < 200; i++) {
-		mock_poll(mock, 0, 64);
-		KUNIT_EXPECT_FALSE(test, mock_vring_rearm(mock, 0));
-		irqs = q->irqs;
-		/* In a poll that has looked already, and in one that has allowed it. */
-		if (i & 1)
-			mock_vring.at_mb = vring_arrives_now;
-		else
-			vring_arrives_now(mock);
-		KUNIT_EXPECT_TRUE(test, mock_vring_rearm(mock, 0));
-		KUNIT_EXPECT_NULL(test, mock_vring.at_mb);
-		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		KUNIT_EXPECT_FALSE(test, mock_vring_rearm(mock, 0));
-		irqs = q->irqs;
-		vring_arrives_now(mock);
-		KUNIT_EXPECT_EQ(test, q->irqs, irqs + 1);
-	}
-	mock_poll(mock, 0, 64);
-	skb_queue_purge(&mock->rxq);
-}
-
-/* The same in a poll: it is polled again, by itself. */
-static void vring_poll_race(struct kunit *test)
-{
-	struct mock *mock = test->priv;
-
-	mock_poll(mock, 0, 64);
-	mock_vring.at_mb = vring_arrives_now;
-	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
-	/* Softirqs were on for a moment. */
-	mock_settle(mock);
-	KUNIT_EXPECT_EQ(test, skb_queue_len(&mock->rxq), 1);
-	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 1);
 }
 
 static struct kunit_case vring_cases[] = {
@@ -666,12 +482,6 @@ static struct kunit_case vring_cases[] = {
 	KUNIT_CASE_PARAM(vring_headers, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_headers_in_pieces, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_hash, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_bells, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_low, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_interrupts, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_interrupts_off, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_rearm_race, vring_kind_gen_params),
-	KUNIT_CASE_PARAM(vring_poll_race, vring_kind_gen_params),
 	{}
 };
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # $dev is driver.sh's
 # Sourced after driver.sh: interrupt moderation as ethtool has it, and the interrupts.
 
 # settings [QUEUE]: adaptive-rx, adaptive-tx, rx-usecs, tx-usecs
