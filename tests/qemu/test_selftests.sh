@@ -7,6 +7,7 @@
 #
 # vm: kernel=debian cpus=2 nics=igb,igb timeout=300
 # vm: kernel=newest cpus=2 nics=igb,igb timeout=600 long=1
+# vm: kernel=newest cpus=4 nics=virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on timeout=600 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
