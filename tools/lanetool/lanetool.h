@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What lanetool's files share.  A command is a row of a group's table (struct lt_command); it
+ * asks the kernel through lt_get() or lt_request() and lt_send(), and says what came through
+ * out_*(), which make text or JSON of it.
+ */
+#ifndef LANETOOL_H
+#define LANETOOL_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
+
+#define LT_VERSION	"0.1"
+#define LT_SCHEMA	1	/* of JSON; raised when a key changes its meaning or goes */
+#define LT_MSG_SIZE	65536
+#define LT_FAMILIES	4
+#define LT_STRSETS	32
+#define LT_DEPTH	16	/* of nested JSON */
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define lt_printf(a, b)	__attribute__((format(printf, a, b)))
+
+struct lt;
+struct ifreq;
+
+/* --- The kernel's side (nl.c); tests have another one (tests/replay.c) */
+
+struct lt_kernel {
+	/* Both: bytes, or -1 and errno */
+	ssize_t (*send)(struct lt *lt, int protocol, const void *buf, size_t size);
+	ssize_t (*recv)(struct lt *lt, int protocol, void *buf, size_t size);
+	int (*ioctl)(struct lt *lt, unsigned long request, struct ifreq *ifr);
+	const char *root;	/* what comes before /proc and /sys */
+	void *data;
+};
+
+struct lt_family {
+	char name[GENL_NAMSIZ];
+	uint16_t id;
+};
+
+struct lt_strset {
+	uint32_t count;
+	char **strings;
+};
+
+/* --- A run of a command */
+
+struct lt_out {
+	json_t *top;
+	json_t *open[LT_DEPTH];
+	unsigned int depth;
+	bool begun;
+};
+
+struct lt {
+	const char *program;	/* "lanetool", or what a link to it is called */
+	const struct lt_command *command;
+	const char *cmd;	/* how messages call the command: "-G" */
+	const char *dev;	/* the device; "*": all of them */
+	int argc;		/* the arguments after it */
+	char **argv;
+	bool json;
+	bool statistics;	/* --include-statistics */
+
+	FILE *text;
+	FILE *err;
+	struct lt_out out;
+
+	const struct lt_kernel *kernel;
+	struct mnl_socket *sockets[2];
+	struct lt_family families[LT_FAMILIES];
+	struct lt_strset strsets[LT_STRSETS];
+	uint32_t seq;
+	int protocol;		/* NETLINK_*, of the request */
+	bool quiet;		/* of errors that requests end with */
+	bool dump;		/* the request asks for all devices */
+	bool full;		/* something had no room in it */
+	_Alignas(8) char request[LT_MSG_SIZE];
+};
+
+/* --- Commands (commands.c, main.c) */
+
+enum {
+	LT_NO_DEV	= 1 << 0,	/* no device comes first */
+	LT_SCHEMA_OWN	= 1 << 1,	/* objects say which schema they keep to */
+};
+
+struct lt_command {
+	const char *names;	/* "-g|--show-ring", or a word: "show" */
+	const char *usage;	/* arguments after the device, a line each; or NULL */
+	const char *help;	/* one line */
+	int (*run)(struct lt *lt);	/* gives the exit code */
+	unsigned int flags;	/* LT_* */
+};
+
+const struct lt_command *lt_find(const char *name);
+void lt_usage(FILE *to, const char *program, const struct lt_command *one);
+int lt_main(struct lt *lt, int argc, char **argv);
+int lt_bad_args(struct lt *lt);
+/* error - a line "PROGRAM: ..." for stderr.  Return: 1, the usual exit code. */
+int lt_error(struct lt *lt, const char *format, ...) lt_printf(2, 3);
+
+/* --- "name value" arguments (args.c) */
+
+enum lt_arg_type {
+	LT_ARG_U8,
+	LT_ARG_U32,
+	LT_ARG_ONOFF,		/* u8 */
+	LT_ARG_STRING,
+	LT_ARG_LOOKUP8,		/* u8, one of choices */
+	LT_ARG_LOOKUP32,	/* u32, one of choices */
+	LT_ARG_BITSET,		/* 0x1/0x3, 3, or "name on|off ... [--]"; to a message only */
+	LT_ARG_FLAG,		/* the name alone */
+};
+
+struct lt_choice {
+	const char *name;
+	uint32_t value;
+};
+
+struct lt_arg {
+	const char *name;
+	enum lt_arg_type type;
+	uint16_t attr;		/* where it goes in a message; 0: to dest */
+	size_t offset;		/* in dest: uint8_t, uint32_t, const char * or bool */
+	const struct lt_choice *choices;
+};
+
+/*
+ * lt_args - read all arguments left by a table that ends with {}; what has an attribute goes to
+ * the message, in the order given.  Return: 0, or the exit code after a message.
+ */
+int lt_args(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, void *dest);
+/* lt_no_args - refuse arguments.  Return: 0 or the exit code. */
+int lt_no_args(struct lt *lt);
+/* lt_bitset_names - "name on|off ..." as a bitset; see args.c */
+int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *param,
+		    int (*one)(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on));
+void lt_put_bit(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on);
+int lt_parse_u32(const char *text, uint32_t *value);
+
+/* --- Netlink (nl.c) */
+
+typedef int (*lt_reply)(struct lt *lt, const struct nlmsghdr *msg, void *data);
+
+/* lt_family - Return: the number of a generic family, or a negative error; nothing is said. */
+int lt_family(struct lt *lt, const char *name);
+
+/*
+ * lt_request - begin a request to the ethtool family, with its header.
+ * lt_genl - to any generic family, with nothing in it; flags: NLM_F_ACK or NLM_F_DUMP.
+ * lt_rtnl - to rtnetlink, with size bytes of its own header, zeroed, to be filled.
+ * Return: the message, or NULL after a message.
+ */
+struct nlmsghdr *lt_request(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags);
+struct nlmsghdr *lt_genl(struct lt *lt, const char *family, uint8_t cmd, uint8_t version,
+			 uint16_t flags);
+struct nlmsghdr *lt_rtnl(struct lt *lt, uint16_t type, uint16_t flags, size_t size);
+
+/* These put an attribute; when there is no room, lt_send() fails. */
+void lt_put(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const void *data, size_t size);
+void lt_put_u8(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, uint8_t value);
+void lt_put_u32(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, uint32_t value);
+void lt_put_str(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *value);
+struct nlattr *lt_nest(struct lt *lt, struct nlmsghdr *msg, uint16_t attr);
+void lt_nest_end(struct nlmsghdr *msg, struct nlattr *nest);
+
+/*
+ * lt_send - send a request and hand each message that answers it to reply (may be NULL), which
+ * returns 0 or a negative error that ends it.  reply may send requests of its own.
+ * Return: 0 or a negative error, which has been said on stderr.
+ */
+int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
+
+/* lt_get - what most commands that show do: ask for lt->dev, or for all if that is "*".
+ * Return: the exit code.
+ */
+int lt_get(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags, lt_reply reply);
+
+/* lt_set - what most commands that set do: arguments by a table into a request to lt->dev.
+ * Return: 0, 1 for wrong arguments, or failed when the kernel refuses.
+ */
+int lt_set(struct lt *lt, uint8_t cmd, uint16_t header, const struct lt_arg *table, int failed);
+
+/*
+ * lt_parse - the attributes of a message (behind head bytes of its own header) or of a nest,
+ * into tb[0..max]; unknown ones are passed over.  types[attr] says what an attribute has to
+ * be: MNL_TYPE_UNSPEC (0) anything.
+ * Return: 0 or -EBADMSG, said on stderr.
+ */
+int lt_parse(struct lt *lt, const struct nlmsghdr *msg, size_t head, const struct nlattr **tb,
+	     const uint8_t *types, uint16_t max);
+int lt_parse_nest(struct lt *lt, const struct nlattr *nest, const struct nlattr **tb,
+		  const uint8_t *types, uint16_t max);
+int lt_malformed(struct lt *lt);	/* says so; Return: -EBADMSG */
+
+/* lt_dev_name - of a header of the ethtool family, "" if it has none */
+const char *lt_dev_name(struct lt *lt, const struct nlattr *header);
+
+/* A compact bitset; mask is NULL if it has none.  Bits beyond count are off. */
+struct lt_bits {
+	uint32_t count;
+	const uint32_t *value;
+	const uint32_t *mask;
+};
+
+int lt_bits(struct lt *lt, const struct nlattr *nest, struct lt_bits *bits);
+bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index);
+
+extern const struct lt_kernel lt_kernel_real;
+void lt_close(struct lt *lt);	/* all that a run holds */
+
+/* --- String sets (strset.c) */
+
+/* lt_strset - a set of ETH_SS_*, of all devices or (dev) of one; kept until the end.
+ * Return: the set, or NULL after a message.
+ */
+const struct lt_strset *lt_strset(struct lt *lt, uint32_t id, const char *dev);
+/* lt_string - Return: one of them, "" if there is none */
+const char *lt_string(const struct lt_strset *set, uint32_t index);
+void lt_strset_free(struct lt_strset *set);
+
+/* --- What a command says (out.c): format is for text (NULL: nothing), key for JSON (likewise).
+ * In an array the key does not count but has to be there.
+ */
+
+void out_begin(struct lt *lt);				/* the top array; lt_get() does it */
+void out_object(struct lt *lt, const char *key);	/* in the top array: key NULL */
+void out_array(struct lt *lt, const char *key);
+void out_close(struct lt *lt);
+void out_text(struct lt *lt, const char *format, ...) lt_printf(2, 3);	/* text only */
+void out_str(struct lt *lt, const char *key, const char *format, const char *value);
+void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value);
+void out_bool(struct lt *lt, const char *key, const char *format, bool value);	/* on, off */
+void out_null(struct lt *lt, const char *key);
+/* Of an attribute, after a label; one that is not there: "n/a", and nothing in JSON */
+void out_attr_u32(struct lt *lt, const char *key, const char *label, const struct nlattr *attr);
+void out_attr_bool(struct lt *lt, const char *key, const char *format, const struct nlattr *attr);
+/* out_device - begin the object of a device.  In a dump, a blank line comes before it. */
+void out_device(struct lt *lt, const char *format, const char *name);
+void out_finish(struct lt *lt);
+
+/* --- Files of /proc and /sys (sys.c).  Return: 0 or a negative error; nothing is said. */
+
+int sys_read(struct lt *lt, char *buf, size_t size, const char *path, ...) lt_printf(4, 5);
+int sys_u64(struct lt *lt, uint64_t *value, const char *path, ...) lt_printf(3, 4);
+int sys_write(struct lt *lt, const char *text, const char *path, ...) lt_printf(3, 4);
+/* Each line without its end; a positive result of one stops it, and is the result. */
+int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, const char *path,
+	      ...) lt_printf(4, 5);
+
+#endif
