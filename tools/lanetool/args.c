@@ -4,6 +4,7 @@
  * wrong with one is said in ethtool's words, as scripts may look for them.
  */
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "lanetool.h"
@@ -19,8 +20,17 @@ struct lt_reading {
 };
 
 /* A message about an argument; the exit code */
-#define lt_arg_error(lt, format, ...) \
-	(fprintf((lt)->err, "%s (%s): " format "\n", (lt)->program, (lt)->cmd, __VA_ARGS__), 1)
+static __printf(2, 3) int lt_arg_error(struct lt *lt, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(lt->err, "%s (%s): ", lt->program, lt->cmd);
+	va_start(args, format);
+	vfprintf(lt->err, format, args);
+	va_end(args);
+	fputc('\n', lt->err);
+	return 1;
+}
 
 static int lt_invalid(struct lt_reading *r, const char *value)
 {
@@ -178,6 +188,8 @@ static int lt_bitset_number(struct lt_reading *r, const char *text)
 int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *param,
 		    int (*one)(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on))
 {
+	static const char bad_flag[] =
+		"flag '%s' for parameter '%s' is not followed by 'on' or 'off'";
 	struct nlattr *set = lt_nest(lt, msg, attr);
 	struct nlattr *bits = lt_nest(lt, msg, ETHTOOL_A_BITSET_BITS);
 
@@ -191,8 +203,7 @@ int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const ch
 			break;
 		}
 		if (!on && strcmp(value, "off"))
-			return lt_arg_error(lt, "flag '%s' for parameter '%s' is not followed by 'on' or 'off'",
-					    value, param);
+			return lt_arg_error(lt, bad_flag, value, param);
 		if (!one || !one(lt, msg, lt->argv[0], on))
 			lt_put_bit(lt, msg, lt->argv[0], on);
 	}

@@ -245,10 +245,11 @@ static int features_changed(struct lt *lt, const struct nlmsghdr *msg, void *dat
 
 static int features_set(struct lt *lt)
 {
-	struct feature_request request = { lt_strset(lt, ETH_SS_FEATURES, NULL), lt->argv, lt->argc };
+	struct feature_request request = { .argv = lt->argv, .argc = lt->argc };
 	struct nlmsghdr *msg;
 
 	lt->cmd = "-K";
+	request.names = lt_strset(lt, ETH_SS_FEATURES, NULL);
 	if (!request.names)
 		return 1;
 	msg = lt_request(lt, ETHTOOL_MSG_FEATURES_SET, ETHTOOL_A_FEATURES_HEADER,

@@ -6,9 +6,6 @@
 #include "lanetool.h"
 
 /* The kernel ends each text, but who knows. */
-#define INFO(lt, key, info, field) \
-	info_say(lt, key, (info)->field, sizeof((info)->field))
-
 static void info_say(struct lt *lt, const char *key, const char *text, size_t size)
 {
 	char ended[64];
@@ -40,11 +37,11 @@ static int info_get(struct lt *lt)
 	}
 	out_object(lt, NULL);
 	out_str(lt, "ifname", NULL, ifr.ifr_name);
-	INFO(lt, "driver", &info, driver);
-	INFO(lt, "version", &info, version);
-	INFO(lt, "firmware-version", &info, fw_version);
-	INFO(lt, "expansion-rom-version", &info, erom_version);
-	INFO(lt, "bus-info", &info, bus_info);
+	info_say(lt, "driver", info.driver, sizeof(info.driver));
+	info_say(lt, "version", info.version, sizeof(info.version));
+	info_say(lt, "firmware-version", info.fw_version, sizeof(info.fw_version));
+	info_say(lt, "expansion-rom-version", info.erom_version, sizeof(info.erom_version));
+	info_say(lt, "bus-info", info.bus_info, sizeof(info.bus_info));
 	info_can(lt, "supports-statistics", info.n_stats);
 	info_can(lt, "supports-test", info.testinfo_len);
 	info_can(lt, "supports-eeprom-access", info.eedump_len);

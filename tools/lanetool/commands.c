@@ -5,8 +5,10 @@
  */
 #include "lanetool.h"
 
-#define LT_GROUP(name) extern const struct lt_command lt_##name[];
+extern const struct lt_command
+#define LT_GROUP(name) lt_##name[],
 #include "groups.h"
+	lt_end[];
 #undef LT_GROUP
 
 #define LT_GROUP(name) lt_##name,
@@ -78,7 +80,8 @@ void lt_usage(FILE *to, const char *program, const struct lt_command *one)
 		lt_usage_one(to, program, one);
 		return;
 	}
-	fprintf(to, "Usage: %s [--json] [-I|--include-statistics] COMMAND [ARGUMENT...]\n", program);
+	fprintf(to, "Usage: %s [--json] [-I|--include-statistics] COMMAND [ARGUMENT...]\n",
+		program);
 	fprintf(to, "       %s --help [COMMAND] | --version\n\n", program);
 	for (i = 0; i < ARRAY_SIZE(groups); i++)
 		for (cmd = groups[i]; cmd->names; cmd++)

@@ -28,7 +28,9 @@
 #define LT_DEPTH	16	/* of nested JSON */
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define lt_printf(a, b)	__attribute__((format(printf, a, b)))
+#ifndef __printf
+#define __printf(a, b)	__attribute__((__format__(__printf__, a, b)))
+#endif
 
 struct lt;
 struct ifreq;
@@ -86,7 +88,7 @@ struct lt {
 	bool quiet;		/* of errors that requests end with */
 	bool dump;		/* the request asks for all devices */
 	bool full;		/* something had no room in it */
-	_Alignas(8) char request[LT_MSG_SIZE];
+	uint64_t request[LT_MSG_SIZE / 8];	/* aligned */
 };
 
 /* --- Commands (commands.c, main.c) */
@@ -109,7 +111,7 @@ void lt_usage(FILE *to, const char *program, const struct lt_command *one);
 int lt_main(struct lt *lt, int argc, char **argv);
 int lt_bad_args(struct lt *lt);
 /* error - a line "PROGRAM: ..." for stderr.  Return: 1, the usual exit code. */
-int lt_error(struct lt *lt, const char *format, ...) lt_printf(2, 3);
+int lt_error(struct lt *lt, const char *format, ...) __printf(2, 3);
 
 /* --- "name value" arguments (args.c) */
 
@@ -239,7 +241,7 @@ void out_begin(struct lt *lt);				/* the top array; lt_get() does it */
 void out_object(struct lt *lt, const char *key);	/* in the top array: key NULL */
 void out_array(struct lt *lt, const char *key);
 void out_close(struct lt *lt);
-void out_text(struct lt *lt, const char *format, ...) lt_printf(2, 3);	/* text only */
+void out_text(struct lt *lt, const char *format, ...) __printf(2, 3);	/* text only */
 void out_str(struct lt *lt, const char *key, const char *format, const char *value);
 void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value);
 void out_bool(struct lt *lt, const char *key, const char *format, bool value);	/* on, off */
@@ -253,11 +255,11 @@ void out_finish(struct lt *lt);
 
 /* --- Files of /proc and /sys (sys.c).  Return: 0 or a negative error; nothing is said. */
 
-int sys_read(struct lt *lt, char *buf, size_t size, const char *path, ...) lt_printf(4, 5);
-int sys_u64(struct lt *lt, uint64_t *value, const char *path, ...) lt_printf(3, 4);
-int sys_write(struct lt *lt, const char *text, const char *path, ...) lt_printf(3, 4);
+int sys_read(struct lt *lt, char *buf, size_t size, const char *path, ...) __printf(4, 5);
+int sys_u64(struct lt *lt, uint64_t *value, const char *path, ...) __printf(3, 4);
+int sys_write(struct lt *lt, const char *text, const char *path, ...) __printf(3, 4);
 /* Each line without its end; a positive result of one stops it, and is the result. */
 int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, const char *path,
-	      ...) lt_printf(4, 5);
+	      ...) __printf(4, 5);
 
 #endif

@@ -253,6 +253,13 @@ static int lt_end(struct lt *lt, const struct nlmsghdr *msg)
 	return code ? lt_fail(lt, code) : 0;
 }
 
+/* libmnl's mnl_nlmsg_ok() takes a length of 2 GB and more for a negative one, that fits. */
+static bool lt_msg_ok(const struct nlmsghdr *msg, int len)
+{
+	return len >= (int)sizeof(*msg) && msg->nlmsg_len >= sizeof(*msg) &&
+	       msg->nlmsg_len <= (unsigned int)len;
+}
+
 static int lt_keep(struct lt *lt, struct lt_answer *answer, const struct nlmsghdr *msg)
 {
 	size_t size = MNL_ALIGN(msg->nlmsg_len);
@@ -282,9 +289,9 @@ static int lt_take(struct lt *lt, struct lt_answer *answer, const void *buf, int
 	const struct nlmsghdr *msg = buf;
 	int ret = 0;
 
-	if (!mnl_nlmsg_ok(msg, len))
+	if (!lt_msg_ok(msg, len))
 		return lt_malformed(lt);
-	for (; !ret && mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len)) {
+	for (; !ret && lt_msg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len)) {
 		if (msg->nlmsg_seq != lt->seq || msg->nlmsg_type == NLMSG_NOOP)
 			continue;	/* of an earlier request that was given up, or a notice */
 		if (msg->nlmsg_type == NLMSG_ERROR || msg->nlmsg_type == NLMSG_DONE)
@@ -328,7 +335,7 @@ int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
 	/* What came before an error is as good as without one. */
 	next = (const struct nlmsghdr *)answer.data;
 	left = answer.size;
-	while (!said && reply && next && mnl_nlmsg_ok(next, left)) {
+	while (!said && reply && next && lt_msg_ok(next, left)) {
 		said = reply(lt, next, data);
 		next = mnl_nlmsg_next(next, &left);
 	}
@@ -492,7 +499,7 @@ int lt_family(struct lt *lt, const char *name)
 	if (id < NLMSG_MIN_TYPE)
 		return -EBADMSG;
 	if (family && strlen(name) < sizeof(family->name)) {
-		strcpy(family->name, name);
+		memcpy(family->name, name, strlen(name) + 1);
 		family->id = id;
 	}
 	return id;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel's side of a run, from a recording or into one. */
+#include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdlib.h>
+
+#include "replay.h"
+
+static struct replay *replay_of(struct lt *lt)
+{
+	return lt->kernel->data;
+}
+
+static struct replay_step *replay_next(struct replay *replay, char kind)
+{
+	struct replay_step *step = &replay->steps[replay->next];
+
+	if (replay->next >= replay->count || step->kind != kind) {
+		replay->differs = true;
+		errno = EIO;
+		return NULL;
+	}
+	replay->next++;
+	return step;
+}
+
+static ssize_t replay_send(struct lt *lt, int protocol, const void *buf, size_t size)
+{
+	struct replay *replay = replay_of(lt);
+	const struct replay_step *step = replay_next(replay, '>');
+
+	(void)protocol;
+	if (!step)
+		return -1;
+	if (!replay->lenient && (step->size != size || memcmp(step->data, buf, size)))
+		replay->differs = true;
+	return size;
+}
+
+static ssize_t replay_recv(struct lt *lt, int protocol, void *buf, size_t size)
+{
+	const struct replay_step *step = replay_next(replay_of(lt), '<');
+
+	(void)protocol;
+	if (!step)
+		return -1;
+	if (step->result < 0) {
+		errno = -step->result;
+		return -1;
+	}
+	if (step->size > size) {
+		errno = ENOSPC;
+		return -1;
+	}
+	memcpy(buf, step->data, step->size);
+	return step->size;
+}
+
+static int replay_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
+{
+	const struct replay_step *step = replay_next(replay_of(lt), 'i');
+
+	(void)request;
+	if (!step)
+		return -1;
+	/* The command's own memory is as large as when this was recorded. */
+	memcpy(ifr->ifr_data, step->data, step->size);
+	if (step->result >= 0)
+		return step->result;
+	errno = -step->result;
+	return -1;
+}
+
+struct lt_kernel replay_kernel(struct replay *replay)
+{
+	return (struct lt_kernel){ replay_send, replay_recv, replay_ioctl, "", replay };
+}
+
+/* --- Recording */
+
+static void replay_add(struct replay *replay, char kind, int result, const void *data, size_t size)
+{
+	struct replay_step *step = &replay->steps[replay->count];
+
+	if (replay->count == REPLAY_STEPS) {
+		fprintf(stderr, "the recording is too long\n");
+		exit(2);
+	}
+	replay->count++;
+	step->kind = kind;
+	step->result = result;
+	step->size = size;
+	step->data = malloc(size + 1);
+	if (!step->data)
+		abort();
+	memcpy(step->data, data, size);
+}
+
+static ssize_t record_send(struct lt *lt, int protocol, const void *buf, size_t size)
+{
+	replay_add(replay_of(lt), '>', 0, buf, size);
+	return lt_kernel_real.send(lt, protocol, buf, size);
+}
+
+/* Whose socket it was is nothing to compare. */
+static void record_anonymous(void *buf, int len)
+{
+	struct nlmsghdr *msg;
+
+	for (msg = buf; mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len))
+		msg->nlmsg_pid = 0;
+}
+
+static ssize_t record_recv(struct lt *lt, int protocol, void *buf, size_t size)
+{
+	ssize_t got = lt_kernel_real.recv(lt, protocol, buf, size);
+
+	if (got > 0)
+		record_anonymous(buf, got);
+	replay_add(replay_of(lt), '<', got < 0 ? -errno : 0, buf, got < 0 ? 0 : got);
+	return got;
+}
+
+/* How much the kernel may have written: a command with another ioctl adds its own. */
+static size_t record_size(const void *data)
+{
+	switch (*(const uint32_t *)data) {
+	case ETHTOOL_GDRVINFO:
+		return sizeof(struct ethtool_drvinfo);
+	default:
+		fprintf(stderr, "nobody said how much ioctl %#x writes\n", *(const uint32_t *)data);
+		exit(2);
+	}
+}
+
+static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
+{
+	int ret = lt_kernel_real.ioctl(lt, request, ifr);
+	int error = errno;
+
+	replay_add(replay_of(lt), 'i', ret < 0 ? -error : ret, ifr->ifr_data,
+		   record_size(ifr->ifr_data));
+	errno = error;
+	return ret;
+}
+
+struct lt_kernel record_kernel(struct replay *replay)
+{
+	return (struct lt_kernel){ record_send, record_recv, record_ioctl, "", replay };
+}
+
+/* --- Files: "< 0 1c00...", kind, result, bytes */
+
+bool replay_read(struct replay *replay, const char *line)
+{
+	unsigned char data[LT_MSG_SIZE];
+	unsigned int byte;
+	size_t size = 0;
+	int result, at;
+	char kind;
+
+	if (sscanf(line, "%c %d %n", &kind, &result, &at) != 2 || !strchr("<>i", kind))
+		return false;
+	for (line += at; size < sizeof(data) && sscanf(line, "%2x", &byte) == 1; line += 2)
+		data[size++] = byte;
+	replay_add(replay, kind, result, data, size);
+	return true;
+}
+
+void replay_write(const struct replay *replay, FILE *to)
+{
+	size_t i, j;
+
+	for (i = 0; i < replay->count; i++) {
+		const struct replay_step *step = &replay->steps[i];
+
+		fprintf(to, "%c %d ", step->kind, step->result);
+		for (j = 0; j < step->size; j++)
+			fprintf(to, "%02x", step->data[j]);
+		fputc('\n', to);
+	}
+}
+
+void replay_free(struct replay *replay)
+{
+	while (replay->count)
+		free(replay->steps[--replay->count].data);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lanetool without a NIC: each file of a folder is a command line, what the kernel answered to
+ * it once, and what has to be said and returned.  Then each answer comes truncated at every
+ * byte, which must be refused, and with bytes spoilt, which must be survived; sanitizers watch.
+ *
+ *   unit FOLDER             run all
+ *   unit --record ARG...    run this here, and write its recording (tests/record)
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "replay.h"
+
+#define ARGS_MAX	64
+#define FLIPS		200	/* spoilt copies of an answer */
+#define SEEN_MAX	4096
+#define LIMIT		300	/* seconds for all; one that hangs does not end before */
+
+struct unit {
+	char *args[ARGS_MAX];
+	int argc;
+	int exit;
+	char *text;
+	char *err;
+	struct replay replay;
+};
+
+static unsigned long runs;
+static const char *running;
+
+static void fail(const char *why, const char *wanted, const char *got)
+{
+	printf("not ok %s: %s\n--- wanted\n%s\n--- got\n%s\n", running, why, wanted, got);
+	exit(1);
+}
+
+/* A run of the tool; its texts are for the caller to free. */
+static int unit_run(const struct unit *unit, struct lt_kernel kernel, bool json, char **text,
+		    char **err)
+{
+	struct lt *lt = calloc(1, sizeof(*lt));
+	char *argv[ARGS_MAX + 1];
+	size_t text_size, err_size;
+	int ret;
+
+	if (!lt)
+		abort();
+	/* By this name, words are ethtool's. */
+	argv[0] = "ethtool";
+	memcpy(&argv[1], unit->args, unit->argc * sizeof(*argv));
+	lt->kernel = &kernel;
+	lt->json = json;
+	lt->text = open_memstream(text, &text_size);
+	lt->err = open_memstream(err, &err_size);
+	ret = lt_main(lt, unit->argc + 1, argv);
+	fclose(lt->text);
+	fclose(lt->err);
+	free(lt);
+	runs++;
+	return ret;
+}
+
+static void unit_exact(struct unit *unit)
+{
+	char *text, *err, number[2][16];
+	int ret = unit_run(unit, replay_kernel(&unit->replay), false, &text, &err);
+
+	snprintf(number[0], sizeof(number[0]), "%d", unit->exit);
+	snprintf(number[1], sizeof(number[1]), "%d", ret);
+	if (strcmp(text, unit->text))
+		fail("stdout", unit->text, text);
+	if (strcmp(err, unit->err))
+		fail("stderr", unit->err, err);
+	if (ret != unit->exit)
+		fail("exit code", number[0], number[1]);
+	if (unit->replay.differs)
+		fail("it sent something else", "what was recorded", "another message");
+	if (unit->replay.next != unit->replay.count)
+		fail("it ended early", "all messages", "fewer");
+	free(text);
+	free(err);
+}
+
+/* --- Bad answers */
+
+static int unit_bad(struct unit *unit, bool json)
+{
+	char *text, *err;
+	int ret;
+
+	unit->replay.next = 0;
+	unit->replay.lenient = true;
+	ret = unit_run(unit, replay_kernel(&unit->replay), json, &text, &err);
+	free(text);
+	free(err);
+	return ret;
+}
+
+static void unit_truncate(struct unit *unit, struct replay_step *step)
+{
+	unsigned char *whole = step->data;
+	size_t size = step->size;
+
+	for (step->size = 0; step->size < size; step->size++) {
+		/* In memory of its own, so that reading beyond it is seen */
+		step->data = malloc(step->size ? step->size : 1);
+		if (!step->data)
+			abort();
+		memcpy(step->data, whole, step->size);
+		if (!unit_bad(unit, step->size & 1))
+			fail("a truncated answer passed", "an error", "0");
+		free(step->data);
+	}
+	step->data = whole;
+}
+
+static uint32_t unit_random(void)
+{
+	static uint32_t state = 2463534242;	/* the same in each run (xorshift, Marsaglia) */
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	return state ^= state << 5;
+}
+
+static void unit_spoil(struct unit *unit, struct replay_step *step)
+{
+	unsigned char *whole = step->data;
+	int i, flips;
+
+	step->data = malloc(step->size);
+	if (!step->data)
+		abort();
+	for (i = 0; i < FLIPS; i++) {
+		memcpy(step->data, whole, step->size);
+		for (flips = 1 + unit_random() % 4; flips; flips--)
+			step->data[unit_random() % step->size] ^= 1 + unit_random() % 255;
+		unit_bad(unit, i & 1);
+	}
+	free(step->data);
+	step->data = whole;
+}
+
+/* Many recordings begin alike: once is enough for one answer to one command. */
+static bool unit_seen(const struct unit *unit, const struct replay_step *step)
+{
+	static uint64_t seen[SEEN_MAX];
+	static size_t count;
+	uint64_t hash = 14695981039346656037u;	/* FNV-1a */
+	const char *name = unit->argc ? unit->args[0] : "";
+	size_t i;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+	for (i = 0; i < step->size; i++)
+		hash = (hash ^ step->data[i]) * 1099511628211u;
+	for (i = 0; i < count; i++)
+		if (seen[i] == hash)
+			return true;
+	if (count < SEEN_MAX)
+		seen[count++] = hash;
+	return false;
+}
+
+static void unit_bad_answers(struct unit *unit)
+{
+	size_t i;
+
+	for (i = 0; i < unit->replay.count; i++) {
+		struct replay_step *step = &unit->replay.steps[i];
+
+		if (step->kind == '>' || !step->size || unit_seen(unit, step))
+			continue;
+		if (step->kind == '<')
+			unit_truncate(unit, step);
+		unit_spoil(unit, step);
+	}
+}
+
+/* --- Files */
+
+static void unit_add(char **text, const char *line)
+{
+	size_t old = strlen(*text), more = strlen(line);
+
+	*text = realloc(*text, old + more + 2);
+	if (!*text)
+		abort();
+	memcpy(*text + old, line, more);
+	memcpy(*text + old + more, "\n", 2);
+}
+
+static void unit_line(struct unit *unit, const char *line)
+{
+	if (!strncmp(line, "arg ", 4) && unit->argc < ARGS_MAX)
+		unit->args[unit->argc++] = strdup(line + 4);
+	else if (!strncmp(line, "exit ", 5))
+		unit->exit = atoi(line + 5);
+	else if (!strncmp(line, "out ", 4))
+		unit_add(&unit->text, line + 4);
+	else if (!strncmp(line, "err ", 4))
+		unit_add(&unit->err, line + 4);
+	else if (!replay_read(&unit->replay, line))
+		fail("a line of the file", "arg, exit, out, err, >, < or i", line);
+}
+
+static void unit_file(const char *path)
+{
+	struct unit *unit = calloc(1, sizeof(*unit));
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!unit || !file)
+		fail("the file", "can be read", strerror(errno));
+	unit->text = strdup("");
+	unit->err = strdup("");
+	while (getline(&line, &room, file) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		unit_line(unit, line);
+	}
+	fclose(file);
+	unit_exact(unit);
+	unit_bad_answers(unit);
+	free(line);
+	while (unit->argc)
+		free(unit->args[--unit->argc]);
+	free(unit->text);
+	free(unit->err);
+	replay_free(&unit->replay);
+	free(unit);
+}
+
+static int unit_record(int argc, char **argv)
+{
+	static struct replay replay;
+	struct unit unit = { .argc = argc };
+	char *text, *err;
+
+	if (argc > ARGS_MAX)
+		return 2;
+	memcpy(unit.args, argv, argc * sizeof(*argv));
+	unit_run(&unit, record_kernel(&replay), false, &text, &err);
+	replay_write(&replay, stdout);
+	replay_free(&replay);
+	free(text);
+	free(err);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct dirent **names;
+	char path[4096];
+	int i, count;
+
+	if (argc > 1 && !strcmp(argv[1], "--record"))
+		return unit_record(argc - 2, argv + 2);
+	count = argc == 2 ? scandir(argv[1], &names, NULL, alphasort) : -1;
+	if (count < 0) {
+		fprintf(stderr, "usage: unit FOLDER | unit --record ARG...\n");
+		return 2;
+	}
+	alarm(LIMIT);
+	for (i = 0; i < count; i++) {
+		running = names[i]->d_name;
+		snprintf(path, sizeof(path), "%s/%s", argv[1], running);
+		if (running[0] != '.')
+			unit_file(path);
+		free(names[i]);
+	}
+	free(names);
+	if (!runs) {
+		printf("not ok: there are no recordings in %s\n", argv[1]);
+		return 1;
+	}
+	printf("ok: %lu runs\n", runs);
+	return 0;
+}
