@@ -28,9 +28,6 @@
 #define LT_DEPTH	16	/* of nested JSON */
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#ifndef __printf
-#define __printf(a, b)	__attribute__((__format__(__printf__, a, b)))
-#endif
 
 struct lt;
 struct ifreq;
