@@ -3,18 +3,18 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-.PHONY: modules clean demo test bench check check-deps check-hotpath setup help
+.PHONY: modules lanetool clean demo test bench check check-deps check-hotpath setup help
 
 # kbuild cannot work in a folder whose path has a space: then build a copy.
 ifeq ($(words $(CURDIR)),1)
 modules: kdir
 	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
-clean: kdir
+clean: clean-lanetool kdir
 	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" clean
 else
 modules: kdir
 	module=$$(scripts/build-module "$(KDIR)" $(filter-out KDIR=%,$(MAKEOVERRIDES))) && cp "$$module" .
-clean:
+clean: clean-lanetool
 	rm -f flowlane.ko
 endif
 
@@ -25,6 +25,14 @@ kdir:
 		echo "remedy: install this kernel's headers (linux-headers-$$(uname -r)), or name" \
 		     "another kernel's build folder: make KDIR=..."; \
 		exit 1; }
+
+# Out of the checkout with O=DIR, into a system with DESTDIR, PREFIX and the target install.
+lanetool:
+	$(MAKE) -C tools/lanetool
+
+.PHONY: clean-lanetool
+clean-lanetool:
+	$(MAKE) -C tools/lanetool clean
 
 demo:
 	@scripts/demo
@@ -53,7 +61,8 @@ setup:
 
 help:
 	@echo 'make [modules]      build flowlane.ko for the running kernel, or for KDIR=...'
-	@echo 'make clean          remove what that made'
+	@echo 'make lanetool       build the tool, in tools/lanetool/build'
+	@echo 'make clean          remove what these made'
 	@echo 'make demo           show the driver at work in a virtual machine'
 	@echo 'make test           all checks and tests (tests/run NAME... for some; --list)'
 	@echo 'make bench          what a packet costs, side by side with the in-tree driver (BENCH=...: options)'
