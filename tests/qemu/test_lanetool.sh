@@ -9,25 +9,43 @@
 mkdir -p /tmp/as
 ln -s "$FL_LANETOOL" /tmp/as/ethtool
 
+plain='map(if has("autonegotiate") then .autonegotiate = 0 | .rx = 0 | .tx = 0 else . end)'
+
 # said PROGRAM ARG...: all that it gives; JSON without its spacing
+# -- but for one thing: in JSON, ethtool 6.1 takes each of -a's switches for on.
 said() {
 	local status=0
 	"$@" >/tmp/out 2>/tmp/err || status=$?
-	if [ "$2" = --json ]; then jq -c . /tmp/out; else cat /tmp/out; fi
+	if [ "${2:-}" = --json ]; then jq -c "$plain" /tmp/out; else cat /tmp/out; fi
 	sed 's/^/stderr: /' /tmp/err
 	echo "exit code $status"
 }
 
-# same ARG...: both say the same.  $before, a command, is given first, for either to find the
-# same state.
-before=:
+# same ARG...: both say the same.  What succeeds is undone, for the other to find the same.
 same() {
 	local theirs ours
-	$before
 	theirs=$(said ethtool "$@")
-	$before
+	[[ $theirs != *"exit code 0" ]] || undo "$@"
 	ours=$(said /tmp/as/ethtool "$@")
+	[[ $ours != *"exit code 0" ]] || undo "$@"
 	as_before "$where: $*" "$theirs" "$ours"
+}
+
+# undo OPTION DEVICE ...: as it was at first
+undo() {
+	case ${1:-} in
+	-K)
+		ethtool -K "$2" tx on sg on tso on rx on gro on lro off rxvlan on txvlan on \
+			rx-vlan-filter on ntuple off rxhash on highdma on loopback off
+		;;
+	-L) ethtool -L "$2" combined 2 ;;
+	-G) ethtool -G "$2" rx 512 tx 256 ;;
+	-A) ethtool -A "$2" autoneg on rx on tx off ;;
+	-C)
+		ethtool -C "$2" adaptive-rx off
+		ethtool -C "$2" rx-usecs 20
+		;;
+	esac >/dev/null 2>&1 || true
 }
 
 # shows DEVICE: all that only looks
@@ -35,7 +53,7 @@ shows() {
 	local option
 	for option in -g -c -l -a -k -i --show-ring --show-coalesce --show-channels --show-pause \
 		--show-features --show-offload --driver; do
-		same $option "$1"
+		same "$option" "$1"
 	done
 	same -I -a "$1"
 	same --json -a "$1"
@@ -47,7 +65,8 @@ shows() {
 
 # sets DEVICE: changes, good and bad, and what came of them
 sets() {
-	before="as_it_was $1"
+	local option
+	for option in -K -L -G -A -C; do undo "$option" "$1"; done
 	same -G "$1" rx 256 tx 512
 	same -G "$1" rx 256
 	same -G "$1" rx 1000000
@@ -84,21 +103,6 @@ sets() {
 	same -K "$1" tso perhaps
 	same -K "$1" tso
 	same -K "$1"
-	$before
-	before=:
-}
-
-# as_it_was DEVICE: what sets() changes is as at first
-as_it_was() {
-	{
-		ethtool -K "$1" tx on sg on tso on rx on gro on rxvlan on txvlan on rx-vlan-filter on ntuple off
-		ethtool -L "$1" combined 2
-		ethtool -G "$1" rx 512 tx 256
-		ethtool -A "$1" autoneg on rx on tx off
-		ethtool -C "$1" adaptive-rx off
-		ethtool -C "$1" rx-usecs 20
-	} >/dev/null 2>&1 || true
-	[ ! -e "/sys/class/net/$1/device" ] || wait_until 20 grep -q 1 "/sys/class/net/$1/carrier" || true
 }
 
 check "the tool itself" "$FL_LANETOOL" --version
@@ -108,6 +112,9 @@ fl_bind 2
 must ip link add veth0 type veth peer name veth1
 must ip link set lo up
 for number in 0 1 2; do must ip link set "$(fl_dev $number)" up; done
+
+dev=$(fl_dev 0)
+for number in 0 1 2; do must wait_link "$(fl_dev $number)"; done
 
 where="no device"
 same
@@ -129,16 +136,16 @@ same -k '*'
 same -c '*'
 same --json -a '*'
 
-for where in "0 Flowlane 82576" "1 in-tree igb" "2 Flowlane virtio"; do
-	dev=$(fl_dev "${where%% *}")
-	shows "$dev"
-	sets "$dev"
-done
-for where in veth0 lo; do
-	shows $where
-	sets $where
+for does in shows sets; do
+	for where in "0 Flowlane 82576" "1 in-tree igb" "2 Flowlane virtio"; do
+		$does "$(fl_dev "${where%% *}")"
+	done
+	for where in veth0 lo; do $does $where; done
 done
 
+is "JSON of pause" "$(pauses)" \
+	"$("$FL_LANETOOL" --json -a "$dev" |
+		jq -j '.[0] | (.autonegotiate, .rx, .tx) | if . then "on " else "off " end')"
 # Where ethtool 6.1 has no JSON, ours says which schema it keeps to.
 is "JSON of rings" '[1,"512","256"]' \
 	"$("$FL_LANETOOL" --json -g "$(fl_dev 0)" | jq -c '.[0] | [.lanetool.schema, (.rx | tostring), (.tx | tostring)]')"
