@@ -59,6 +59,6 @@ const struct lt_command lt_channels[] = {
 	{ "-l|--show-channels", NULL, "Show how many channels there are", channels_get,
 	  LT_SCHEMA_OWN },
 	{ "-L|--set-channels", "[rx N] [tx N] [other N] [combined N]",
-	  "Set how many channels there are", channels_set },
+	  "Set how many channels there are", channels_set, LT_ONE_DEV },
 	{}
 };

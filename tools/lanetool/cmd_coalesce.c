@@ -117,6 +117,6 @@ const struct lt_command lt_coalesce[] = {
 	  "[rx-usecs-low N] [rx-frames-low N] [tx-usecs-low N] [tx-frames-low N]\n"
 	  "[rx-usecs-high N] [rx-frames-high N] [tx-usecs-high N]\n"
 	  "[tx-frames-high N] [cqe-mode-rx on|off] [cqe-mode-tx on|off]",
-	  "Set interrupt moderation", coalesce_set },
+	  "Set interrupt moderation", coalesce_set, LT_ONE_DEV },
 	{}
 };

@@ -272,6 +272,6 @@ static int features_set(struct lt *lt)
 const struct lt_command lt_features[] = {
 	{ "-k|--show-features|--show-offload", NULL, "Show features and offloads", features_get },
 	{ "-K|--features|--offload", "FEATURE on|off ...", "Switch features and offloads",
-	  features_set, LT_SCHEMA_OWN },
+	  features_set, LT_SCHEMA_OWN | LT_ONE_DEV },
 	{}
 };

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver of a device: -i, which netlink has no request for */
-#include <linux/sockios.h>
-#include <net/if.h>
-
 #include "lanetool.h"
 
 /* The kernel ends each text, but who knows. */
@@ -24,19 +21,14 @@ static void info_can(struct lt *lt, const char *key, bool can)
 static int info_get(struct lt *lt)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq ifr = {};
 
 	if (lt->argc)
 		return lt_bad_args(lt);
 	out_begin(lt);
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", lt->dev);
-	ifr.ifr_data = (void *)&info;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0) {
-		fprintf(lt->err, "Cannot get driver information: %s\n", strerror(errno));
+	if (lt_ioctl(lt, &info, "Cannot get driver information"))
 		return 71;
-	}
 	out_object(lt, NULL);
-	out_str(lt, "ifname", NULL, ifr.ifr_name);
+	out_str(lt, "ifname", NULL, lt->dev);
 	info_say(lt, "driver", info.driver, sizeof(info.driver));
 	info_say(lt, "version", info.version, sizeof(info.version));
 	info_say(lt, "firmware-version", info.fw_version, sizeof(info.fw_version));
@@ -52,6 +44,7 @@ static int info_get(struct lt *lt)
 }
 
 const struct lt_command lt_info[] = {
-	{ "-i|--driver", NULL, "Show the driver", info_get, LT_SCHEMA_OWN },
+	{ "-i|--driver", NULL, "Show the driver", info_get,
+	  LT_SCHEMA_OWN | LT_IOCTL },
 	{}
 };

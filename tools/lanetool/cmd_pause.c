@@ -137,6 +137,6 @@ static int pause_set(struct lt *lt)
 const struct lt_command lt_pause[] = {
 	{ "-a|--show-pause", NULL, "Show the use of pause frames", pause_get },
 	{ "-A|--pause", "[autoneg on|off] [rx on|off] [tx on|off]", "Set the use of pause frames",
-	  pause_set },
+	  pause_set, LT_ONE_DEV },
 	{}
 };

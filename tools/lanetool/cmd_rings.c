@@ -75,6 +75,6 @@ const struct lt_command lt_rings[] = {
 	{ "-G|--set-ring",
 	  "[rx N] [rx-mini N] [rx-jumbo N] [tx N]\n"
 	  "[rx-buf-len N] [cqe-size N] [tx-push on|off]",
-	  "Set the sizes of rings", rings_set },
+	  "Set the sizes of rings", rings_set, LT_ONE_DEV },
 	{}
 };

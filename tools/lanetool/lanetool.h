@@ -83,6 +83,8 @@ struct lt {
 	uint32_t seq;
 	int protocol;		/* NETLINK_*, of the request */
 	bool quiet;		/* of errors that requests end with */
+	bool quiet_unsupported;	/* of those that say that the device has no such thing */
+	int refused;		/* the kernel's error that the last request ended with, or 0 */
 	bool dump;		/* the request asks for all devices */
 	bool full;		/* something had no room in it */
 	uint64_t request[LT_MSG_SIZE / 8];	/* aligned */
@@ -93,6 +95,8 @@ struct lt {
 enum {
 	LT_NO_DEV	= 1 << 0,	/* no device comes first */
 	LT_SCHEMA_OWN	= 1 << 1,	/* objects say which schema they keep to */
+	LT_ONE_DEV	= 1 << 2,	/* the device may not be "*" */
+	LT_IOCTL	= 1 << 3,	/* likewise, nor a name that only netlink takes */
 };
 
 struct lt_command {
@@ -107,6 +111,8 @@ const struct lt_command *lt_find(const char *name);
 void lt_usage(FILE *to, const char *program, const struct lt_command *one);
 int lt_main(struct lt *lt, int argc, char **argv);
 int lt_bad_args(struct lt *lt);
+/* lt_ioctl_dev - refuse a device that an ioctl cannot name, and say why.  Return: 0 or 1. */
+int lt_ioctl_dev(struct lt *lt, const char *why);
 /* error - a line "PROGRAM: ..." for stderr.  Return: 1, the usual exit code. */
 int lt_error(struct lt *lt, const char *format, ...) __printf(2, 3);
 
@@ -216,6 +222,11 @@ struct lt_bits {
 
 int lt_bits(struct lt *lt, const struct nlattr *nest, struct lt_bits *bits);
 bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index);
+
+/* lt_ioctl - what netlink has no request for: a command of SIOCETHTOOL's to lt->dev.
+ * Return: 0, or -1 after a message that begins with what.
+ */
+int lt_ioctl(struct lt *lt, void *command, const char *what);
 
 extern const struct lt_kernel lt_kernel_real;
 void lt_close(struct lt *lt);	/* all that a run holds */

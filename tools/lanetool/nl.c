@@ -6,6 +6,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -77,6 +78,17 @@ static int lt_real_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr
 	close(fd);
 	errno = error;
 	return ret;
+}
+
+int lt_ioctl(struct lt *lt, void *command, const char *what)
+{
+	struct ifreq ifr = { .ifr_data = command };
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", lt->dev);
+	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0)
+		return 0;
+	fprintf(lt->err, "%s: %s\n", what, strerror(errno));
+	return -1;
 }
 
 const struct lt_kernel lt_kernel_real = {
@@ -201,15 +213,20 @@ int lt_malformed(struct lt *lt)
 	return -EBADMSG;
 }
 
+static bool lt_silent(const struct lt *lt, int error)
+{
+	return lt->quiet || (lt->quiet_unsupported && error == -EOPNOTSUPP);
+}
+
 static int lt_fail(struct lt *lt, int error)
 {
-	if (!lt->quiet)
+	if (!lt_silent(lt, error))
 		fprintf(lt->err, "netlink error: %s\n", strerror(-error));
 	return error;
 }
 
 /* What the kernel said about an error, or a warning about what went well */
-static void lt_say_extack(struct lt *lt, const struct nlmsghdr *msg, size_t head, bool failed)
+static void lt_say_extack(struct lt *lt, const struct nlmsghdr *msg, size_t head, int error)
 {
 	static const uint8_t types[NLMSGERR_ATTR_MAX + 1] = {
 		[NLMSGERR_ATTR_MSG] = MNL_TYPE_NUL_STRING,
@@ -217,10 +234,10 @@ static void lt_say_extack(struct lt *lt, const struct nlmsghdr *msg, size_t head
 	};
 	const struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
 
-	if (lt->quiet || !(msg->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	if (lt_silent(lt, error) || !(msg->nlmsg_flags & NLM_F_ACK_TLVS) ||
 	    lt_parse(lt, msg, head, tb, types, NLMSGERR_ATTR_MAX) || !tb[NLMSGERR_ATTR_MSG])
 		return;
-	fprintf(lt->err, "netlink %s: %s", failed ? "error" : "warning",
+	fprintf(lt->err, "netlink %s: %s", error ? "error" : "warning",
 		mnl_attr_get_str(tb[NLMSGERR_ATTR_MSG]));
 	if (tb[NLMSGERR_ATTR_OFFS])
 		fprintf(lt->err, " (offset %u)", mnl_attr_get_u32(tb[NLMSGERR_ATTR_OFFS]));
@@ -250,6 +267,7 @@ static int lt_end(struct lt *lt, const struct nlmsghdr *msg)
 	if (code > 0 || code < -4095)
 		return lt_malformed(lt);
 	lt_say_extack(lt, msg, head, code);
+	lt->refused = code;
 	return code ? lt_fail(lt, code) : 0;
 }
 
@@ -327,6 +345,7 @@ int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
 	int protocol = lt->protocol;
 	int ret, said = 0, left;
 
+	lt->refused = 0;
 	if (lt->full)
 		return lt_fail(lt, -EMSGSIZE);
 	if (lt->kernel->send(lt, protocol, msg, msg->nlmsg_len) < 0)
