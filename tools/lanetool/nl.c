@@ -266,7 +266,9 @@ static int lt_end(struct lt *lt, const struct nlmsghdr *msg)
 	}
 	if (code > 0 || code < -4095)
 		return lt_malformed(lt);
-	lt_say_extack(lt, msg, head, code);
+	/* At the end of a dump a warning is about one of many devices, which it does not name. */
+	if (code || msg->nlmsg_type == NLMSG_ERROR)
+		lt_say_extack(lt, msg, head, code);
 	lt->refused = code;
 	return code ? lt_fail(lt, code) : 0;
 }

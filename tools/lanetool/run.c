@@ -46,19 +46,19 @@ static int lt_option(struct lt *lt)
 	const char *arg = lt->argv[0];
 	char *end;
 
+	if (!strcmp(arg, "--debug")) {
+		/* Taken so that scripts go on; there is nothing that it would show. */
+		if (lt->argc < 2)
+			return -EINVAL;
+		strtoul(lt->argv[1], &end, 0);
+		return *lt->argv[1] && !*end ? 2 : -EINVAL;
+	}
 	if (!strcmp(arg, "--json"))
 		lt->json = true;
 	else if (!strcmp(arg, "-I") || !strcmp(arg, "--include-statistics"))
 		lt->statistics = true;
-	else if (strcmp(arg, "--debug"))
+	else
 		return 0;
-	else if (lt->argc < 2)
-		return -EINVAL;
-	else {
-		/* Taken so that scripts go on; there is nothing that it would show. */
-		strtoul(lt->argv[1], &end, 0);
-		return *lt->argv[1] && !*end ? 2 : -EINVAL;
-	}
 	return 1;
 }
 
@@ -107,7 +107,7 @@ static void lt_late_json(struct lt *lt)
 
 static int lt_command(struct lt *lt)
 {
-	const struct lt_command *cmd = lt_find(lt->argv[0]);
+	const struct lt_command *cmd = *lt->argv[0] ? lt_find(lt->argv[0]) : NULL;
 
 	if (!cmd && lt->argv[0][0] != '-')
 		cmd = lt_find("");	/* a device alone */
