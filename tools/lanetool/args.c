@@ -17,6 +17,7 @@ struct lt_reading {
 	const struct lt_arg *arg;
 	struct nlmsghdr *msg;
 	void *dest;
+	uint64_t dropped[LT_MSG_SIZE / 8];	/* a message for what goes to another one */
 };
 
 /* A message about an argument; the exit code */
@@ -106,8 +107,6 @@ static bool lt_numeric(const char *text)
 {
 	if (!strncasecmp(text, "0x", 2))
 		return true;
-	if (!*text)
-		return false;
 	/* Hex digits, at most one slash */
 	text += strspn(text, "0123456789abcdefABCDEF");
 	if (*text == '/')
@@ -120,13 +119,13 @@ static bool lt_numeric(const char *text)
 /* Digits, len of them, to words; decimal if that gives 32 bits and hex is not asked for.
  * Return: the number of significant bits, or -EINVAL.
  */
-static int lt_number(const char *text, size_t len, uint32_t *words)
+static int lt_number(const char *text, size_t len, uint32_t *words, bool hex)
 {
-	bool hex = len > 1 && !strncasecmp(text, "0x", 2);
 	char part[12] = {};
 	size_t i, bit;
 
-	if (hex) {
+	if (len > 1 && !strncasecmp(text, "0x", 2)) {
+		hex = true;
 		text += 2;
 		len -= 2;
 	}
@@ -153,14 +152,15 @@ static int lt_number(const char *text, size_t len, uint32_t *words)
 static int lt_bitset_number(struct lt_reading *r, const char *text)
 {
 	uint32_t value[LT_BITSET_WORDS + 1] = {}, mask[LT_BITSET_WORDS + 1] = {};
+	bool hex = r->arg->type == LT_ARG_BITSET_HEX;
 	const char *slash = strchr(text, '/');
-	int bits = lt_number(text, slash ? (size_t)(slash - text) : strlen(text), value);
-	int mask_bits = slash ? lt_number(slash + 1, strlen(slash + 1), mask) : 0;
+	int bits = lt_number(text, slash ? (size_t)(slash - text) : strlen(text), value, hex);
+	int mask_bits = slash ? lt_number(slash + 1, strlen(slash + 1), mask, hex) : 0;
 	struct nlattr *nest;
 	size_t size;
 
-	if (bits < 0 || mask_bits < 0)
-		return lt_invalid(r, text);
+	if (bits < 0 || mask_bits < 0 || (slash && r->arg->type == LT_ARG_BITSET_NAMES))
+		return lt_invalid(r, strncasecmp(text, "0x", 2) ? text : text + 2);
 	bits = mask_bits > bits ? mask_bits : bits;
 	size = (bits + 31) / 32 * sizeof(uint32_t);
 	nest = lt_nest(r->lt, r->msg, r->arg->attr);
@@ -203,12 +203,104 @@ int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const ch
 			break;
 		}
 		if (!on && strcmp(value, "off"))
-			return lt_arg_error(lt, bad_flag, value, param);
+			return lt_arg_error(lt, bad_flag, one ? value : lt->argv[0], param);
 		if (!one || !one(lt, msg, lt->argv[0], on))
 			lt_put_bit(lt, msg, lt->argv[0], on);
 	}
 	lt_nest_end(msg, bits);
 	lt_nest_end(msg, set);
+	return 0;
+}
+
+int lt_bitset(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *param)
+{
+	const struct lt_arg arg = { param, LT_ARG_BITSET, attr };
+	struct lt_reading r = { lt, &arg, msg };
+
+	if (!lt->argc || !lt_numeric(lt->argv[0]))
+		return lt_bitset_names(lt, msg, attr, param, NULL);
+	lt->argc--;
+	return lt_bitset_number(&r, *lt->argv++);
+}
+
+/* A bitset of those that are named, of which the nest for them is returned */
+static struct nlattr *lt_bitset_only(struct lt *lt, struct nlmsghdr *msg)
+{
+	lt_put(lt, msg, ETHTOOL_A_BITSET_NOMASK, NULL, 0);
+	return lt_nest(lt, msg, ETHTOOL_A_BITSET_BITS);
+}
+
+static int lt_names(struct lt_reading *r)
+{
+	struct lt *lt = r->lt;
+	struct nlattr *set = lt_nest(lt, r->msg, r->arg->attr);
+	struct nlattr *bits = lt_bitset_only(lt, r->msg);
+	bool end = false;
+
+	for (; lt->argc && !end; lt->argc--, lt->argv++) {
+		end = !strcmp(lt->argv[0], "--");
+		if (!end)
+			lt_put_bit(lt, r->msg, lt->argv[0], false);
+	}
+	lt_nest_end(r->msg, bits);
+	lt_nest_end(r->msg, set);
+	return 0;
+}
+
+static int lt_all(struct lt_reading *r)
+{
+	uint32_t count = r->lt->strsets[r->arg->strset].count, bits[LT_BITSET_WORDS] = {}, i;
+	struct nlattr *set = lt_nest(r->lt, r->msg, r->arg->attr);
+
+	for (i = 0; i < count && i < LT_BITSET_WORDS * 32; i++)
+		bits[i / 32] |= 1u << i % 32;
+	lt_put(r->lt, r->msg, ETHTOOL_A_BITSET_NOMASK, NULL, 0);
+	lt_put_u32(r->lt, r->msg, ETHTOOL_A_BITSET_SIZE, i);
+	lt_put(r->lt, r->msg, ETHTOOL_A_BITSET_VALUE, bits, (i + 31) / 32 * sizeof(*bits));
+	lt_nest_end(r->msg, set);
+	return 0;
+}
+
+/* Are all of them characters that mean something? */
+static bool lt_chars_only(const char *text, const char *chars)
+{
+	const char *sign = *text == '+' || *text == '-' ? "+-" : "";
+
+	for (; *text; text++)
+		if (*text != 'd' && !strchr(chars, *text) && !strchr(sign, *text))
+			return false;
+	return true;
+}
+
+static int lt_chars(struct lt_reading *r, const char *text)
+{
+	struct lt *lt = r->lt;
+	bool mask = *text == '+' || *text == '-', on = true;
+	struct nlattr *set = lt_nest(lt, r->msg, r->arg->attr), *bits, *bit;
+	const char *none = mask ? NULL : strrchr(text, 'd'), *c, *found;
+
+	bits = mask ? lt_nest(lt, r->msg, ETHTOOL_A_BITSET_BITS) : lt_bitset_only(lt, r->msg);
+	for (c = text; *c; c++) {
+		if (*c == '+' || *c == '-') {
+			if (!mask)
+				return lt_invalid(r, text);
+			on = *c == '+';
+			continue;
+		}
+		found = strchr(r->arg->chars, *c);
+		if (!found && (mask || *c != 'd'))
+			return lt_arg_error(lt, "invalid char '%c' in '%s' for parameter '%s'", *c,
+					    text, r->arg->name);
+		if (!found || (none && c < none))
+			continue;	/* "d" takes back what came before it. */
+		bit = lt_nest(lt, r->msg, ETHTOOL_A_BITSET_BITS_BIT);
+		lt_put_u32(lt, r->msg, ETHTOOL_A_BITSET_BIT_INDEX, found - r->arg->chars);
+		if (mask && on)
+			lt_put(lt, r->msg, ETHTOOL_A_BITSET_BIT_VALUE, NULL, 0);
+		lt_nest_end(r->msg, bit);
+	}
+	lt_nest_end(r->msg, bits);
+	lt_nest_end(r->msg, set);
 	return 0;
 }
 
@@ -224,6 +316,25 @@ void lt_put_bit(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on)
 }
 
 /* --- All of them */
+
+static int lt_bytes(struct lt_reading *r, const char *text)
+{
+	uint8_t bytes[6];
+	const char *at = text;
+	size_t i;
+
+	for (i = 0; i < sizeof(bytes); i++, at++) {
+		size_t digits = strspn(at, "0123456789abcdefABCDEF");
+
+		if (!digits || digits > 2 || at[digits] != (i < sizeof(bytes) - 1 ? ':' : '\0'))
+			return lt_arg_error(r->lt, "invalid value '%s' of parameter '%s'", text,
+					    r->arg->name);
+		bytes[i] = strtoul(at, NULL, 16);
+		at += digits;
+	}
+	lt_put(r->lt, r->msg, r->arg->attr, bytes, sizeof(bytes));
+	return 0;
+}
 
 static int lt_store(struct lt_reading *r, const char *value)
 {
@@ -245,6 +356,15 @@ static int lt_store(struct lt_reading *r, const char *value)
 	case LT_ARG_LOOKUP8:
 	case LT_ARG_LOOKUP32:
 		return lt_store_choice(r, value);
+	case LT_ARG_BYTES:
+		return lt_bytes(r, value);
+	case LT_ARG_GONE:
+		return lt_arg_error(r->lt, "deprecated parameter '%s' not supported by kernel",
+				    r->arg->name);
+	case LT_ARG_BITSET_CHARS:
+		if (lt_chars_only(value, r->arg->chars) || !lt_numeric(value))
+			return lt_chars(r, value);
+		return lt_bitset_number(r, value);
 	default:
 		return lt_bitset_number(r, value);
 	}
@@ -262,36 +382,70 @@ static int lt_read(struct lt_reading *r)
 			*((bool *)r->dest + r->arg->offset) = true;
 		return 0;
 	}
+	if (r->arg->type == LT_ARG_BITSET_ALL)
+		return lt_all(r);
 	if (!lt->argc)
 		return lt_arg_error(lt, "no value for parameter '%s'", r->arg->name);
-	if (r->arg->type == LT_ARG_BITSET && !lt_numeric(lt->argv[0]))
-		return lt_bitset_names(lt, r->msg, r->arg->attr, r->arg->name, NULL);
+	if (!lt_numeric(lt->argv[0])) {
+		if (r->arg->type == LT_ARG_BITSET || r->arg->type == LT_ARG_BITSET_HEX)
+			return lt_bitset_names(lt, r->msg, r->arg->attr, r->arg->name, NULL);
+		if (r->arg->type == LT_ARG_BITSET_NAMES)
+			return lt_names(r);
+	}
 	lt->argc--;
 	return lt_store(r, *lt->argv++);
 }
 
-int lt_args(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, void *dest)
+/* The rows of a parameter: with it, any that sets the same attribute counts as seen. */
+static uint64_t lt_rows(const struct lt_arg *table, const struct lt_arg *arg)
 {
-	struct lt_reading r = { lt, NULL, msg, dest };
+	const struct lt_arg *row;
+	uint64_t rows = 0;
+
+	for (row = table; row->name; row++)
+		if (row == arg ||
+		    (arg->attr && row->attr == arg->attr && row->group == arg->group))
+			rows |= 1ull << (row - table);	/* A table has at most 64. */
+	return rows;
+}
+
+static int lt_read_all(struct lt_reading *r, const struct lt_arg *table, uint8_t group)
+{
+	struct nlmsghdr *msg = r->msg, *dropped = mnl_nlmsg_put_header(r->dropped);
+	struct lt *lt = r->lt;
 	uint64_t seen = 0;
 	int ret = 0;
 
 	while (!ret && lt->argc) {
 		const char *name = lt->argv[0];
 
-		for (r.arg = table; r.arg->name && strcmp(r.arg->name, name);)
-			r.arg++;
-		if (!r.arg->name)
+		for (r->arg = table; r->arg->name && strcmp(r->arg->name, name);)
+			r->arg++;
+		if (!r->arg->name)
 			return lt_arg_error(lt, "unknown parameter '%s'", name);
-		/* A table has at most 64 rows. */
-		if (seen >> (r.arg - table) & 1)
+		if (seen & lt_rows(table, r->arg))
 			return lt_arg_error(lt, "duplicate parameter '%s'", name);
-		seen |= 1ull << (r.arg - table);
+		seen |= lt_rows(table, r->arg);
 		lt->argc--;
 		lt->argv++;
-		ret = lt_read(&r);
+		r->msg = r->arg->group == group ? msg : dropped;
+		ret = lt_read(r);
 	}
 	return ret;
+}
+
+int lt_args(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, void *dest)
+{
+	struct lt_reading r = { lt, NULL, msg, dest };
+
+	return lt_read_all(&r, table, 0);
+}
+
+int lt_args_group(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, uint8_t group)
+{
+	struct lt_reading r = { lt, NULL, msg };
+
+	return lt_read_all(&r, table, group);
 }
 
 int lt_no_args(struct lt *lt)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One line for each group of commands (cmd_*.c): commands.c includes this, twice. */
+LT_GROUP(settings)
+LT_GROUP(change)
 LT_GROUP(rings)
 LT_GROUP(features)
 LT_GROUP(info)

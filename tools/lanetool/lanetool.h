@@ -126,7 +126,13 @@ enum lt_arg_type {
 	LT_ARG_LOOKUP8,		/* u8, one of choices */
 	LT_ARG_LOOKUP32,	/* u32, one of choices */
 	LT_ARG_BITSET,		/* 0x1/0x3, 3, or "name on|off ... [--]"; to a message only */
+	LT_ARG_BITSET_HEX,	/* likewise, but 10 is 0x10 */
+	LT_ARG_BITSET_NAMES,	/* 0x1, 3, or "name ... [--]": these on and no others */
+	LT_ARG_BITSET_ALL,	/* the name alone: all of a set of strings, which was asked for */
+	LT_ARG_BITSET_CHARS,	/* 0x1/0x3, 3, or characters: "pu", "+p-u", "d" for none */
+	LT_ARG_BYTES,		/* 6, as in 1:22:3:4:5:6; to a message only */
 	LT_ARG_FLAG,		/* the name alone */
+	LT_ARG_GONE,		/* always refused */
 };
 
 struct lt_choice {
@@ -140,6 +146,9 @@ struct lt_arg {
 	uint16_t attr;		/* where it goes in a message; 0: to dest */
 	size_t offset;		/* in dest: uint8_t, uint32_t, const char * or bool */
 	const struct lt_choice *choices;
+	const char *chars;	/* the bits' */
+	uint32_t strset;	/* ETH_SS_*, of LT_ARG_BITSET_ALL */
+	uint8_t group;		/* see lt_args_group() */
 };
 
 /*
@@ -147,8 +156,14 @@ struct lt_arg {
  * the message, in the order given.  Return: 0, or the exit code after a message.
  */
 int lt_args(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, void *dest);
+/* lt_args_group - likewise, for one of several messages: all are read and checked, but only
+ * those of this group go to it.
+ */
+int lt_args_group(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, uint8_t group);
 /* lt_no_args - refuse arguments.  Return: 0 or the exit code. */
 int lt_no_args(struct lt *lt);
+/* lt_bitset - 0x1/0x3, 3, or "name on|off ...", as LT_ARG_BITSET.  Return: 0 or the exit code. */
+int lt_bitset(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *param);
 /* lt_bitset_names - "name on|off ..." as a bitset; see args.c */
 int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const char *param,
 		    int (*one)(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on));
@@ -228,6 +243,15 @@ bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index);
  */
 int lt_ioctl(struct lt *lt, void *command, const char *what);
 
+/* --- Link modes (modes.c): a bitset that also holds ports, pause and FEC */
+
+enum lt_mode_class { LT_MODE_LINK, LT_MODE_PORT, LT_MODE_FEC, LT_MODE_OTHER };
+
+enum lt_mode_class lt_mode_class(uint32_t bit);
+/* lt_say_modes - those of a class in map, of bits; Return: 0 or -EBADMSG after a message */
+int lt_say_modes(struct lt *lt, const struct lt_bits *bits, const uint32_t *map,
+		 enum lt_mode_class class, const char *label, const char *key);
+
 extern const struct lt_kernel lt_kernel_real;
 void lt_close(struct lt *lt);	/* all that a run holds */
 
@@ -259,6 +283,8 @@ void out_attr_u32(struct lt *lt, const char *key, const char *label, const struc
 void out_attr_bool(struct lt *lt, const char *key, const char *format, const struct nlattr *attr);
 /* out_device - begin the object of a device.  In a dump, a blank line comes before it. */
 void out_device(struct lt *lt, const char *format, const char *name);
+/* out_device_again - JSON only: go on in the object a device already has, or begin it */
+void out_device_again(struct lt *lt, const char *name);
 void out_finish(struct lt *lt);
 
 /* --- Files of /proc and /sys (sys.c).  Return: 0 or a negative error; nothing is said. */

@@ -155,6 +155,23 @@ void out_device(struct lt *lt, const char *format, const char *name)
 	out_str(lt, "ifname", format, name);
 }
 
+void out_device_again(struct lt *lt, const char *name)
+{
+	json_t *device;
+	size_t i;
+
+	json_array_foreach(lt->out.top, i, device) {
+		const char *its = json_string_value(json_object_get(device, "ifname"));
+
+		if (its && !strcmp(its, name)) {
+			lt->out.open[lt->out.depth++] = device;
+			return;
+		}
+	}
+	out_object(lt, NULL);
+	out_str(lt, "ifname", NULL, name);
+}
+
 /* out_finish - the end of a run */
 void out_finish(struct lt *lt)
 {
