@@ -20,8 +20,7 @@ struct lt_reading {
 	uint64_t dropped[LT_MSG_SIZE / 8];	/* a message for what goes to another one */
 };
 
-/* A message about an argument; the exit code */
-static __printf(2, 3) int lt_arg_error(struct lt *lt, const char *format, ...)
+int lt_arg_error(struct lt *lt, const char *format, ...)
 {
 	va_list args;
 

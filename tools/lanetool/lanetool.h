@@ -71,6 +71,7 @@ struct lt {
 	char **argv;
 	bool json;
 	bool statistics;	/* --include-statistics */
+	bool schema_own;	/* LT_SCHEMA_OWN, for this run of the command */
 
 	FILE *text;
 	FILE *err;
@@ -160,6 +161,8 @@ int lt_args(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, voi
  * those of this group go to it.
  */
 int lt_args_group(struct lt *lt, const struct lt_arg *table, struct nlmsghdr *msg, uint8_t group);
+/* lt_arg_error - a line "PROGRAM (-X): ..." for stderr.  Return: 1. */
+int lt_arg_error(struct lt *lt, const char *format, ...) __printf(2, 3);
 /* lt_no_args - refuse arguments.  Return: 0 or the exit code. */
 int lt_no_args(struct lt *lt);
 /* lt_bitset - 0x1/0x3, 3, or "name on|off ...", as LT_ARG_BITSET.  Return: 0 or the exit code. */
@@ -263,6 +266,10 @@ void lt_close(struct lt *lt);	/* all that a run holds */
 const struct lt_strset *lt_strset(struct lt *lt, uint32_t id, const char *dev);
 /* lt_string - Return: one of them, "" if there is none */
 const char *lt_string(const struct lt_strset *set, uint32_t index);
+/* lt_ioctl_strings - a set of lt->dev, for what ioctls say; a message on why there is none
+ * begins with what.  Return: the set, or NULL after it.
+ */
+const struct lt_strset *lt_ioctl_strings(struct lt *lt, uint32_t id, const char *what);
 void lt_strset_free(struct lt_strset *set);
 
 /* --- What a command says (out.c): format is for text (NULL: nothing), key for JSON (likewise).

@@ -62,7 +62,7 @@ void out_object(struct lt *lt, const char *key)
 	out_begin(lt);
 	top = lt->out.depth == 1;
 	out_open(lt, key, json_object());
-	if (top && lt->command && lt->command->flags & LT_SCHEMA_OWN)
+	if (top && lt->schema_own)
 		out_add(lt, "lanetool", json_pack("{s:i}", "schema", LT_SCHEMA));
 }
 

@@ -119,6 +119,7 @@ static int lt_command(struct lt *lt)
 	if (!cmd)
 		return lt_bad_args(lt);
 	lt->command = cmd;
+	lt->schema_own = cmd->flags & LT_SCHEMA_OWN;
 	if (lt->argc > 0 && !strcmp(lt->argv[0], "--help"))
 		return lt_help(lt, lt->cmd ? lt->cmd : "");
 	if (lt->cmd && lt->cmd[0] != '-')

@@ -140,3 +140,15 @@ const struct lt_strset *lt_strset(struct lt *lt, uint32_t id, const char *dev)
 	}
 	return ret ? NULL : set;
 }
+
+const struct lt_strset *lt_ioctl_strings(struct lt *lt, uint32_t id, const char *what)
+{
+	const struct lt_strset *set;
+
+	lt->quiet = true;
+	set = lt_strset(lt, id, lt->dev);
+	lt->quiet = false;
+	if (!set)
+		fprintf(lt->err, "%s: %s\n", what, strerror(-lt->refused));
+	return set;
+}
