@@ -2,6 +2,7 @@
 /* One line for each group of commands (cmd_*.c): commands.c includes this, twice. */
 LT_GROUP(settings)
 LT_GROUP(change)
+LT_GROUP(stats)
 LT_GROUP(rings)
 LT_GROUP(features)
 LT_GROUP(info)
