@@ -3,6 +3,8 @@
 LT_GROUP(settings)
 LT_GROUP(change)
 LT_GROUP(stats)
+LT_GROUP(timestamps)
+LT_GROUP(address)
 LT_GROUP(rings)
 LT_GROUP(features)
 LT_GROUP(info)
