@@ -321,7 +321,7 @@ static int lt_take(struct lt *lt, struct lt_answer *answer, const void *buf, int
 		else
 			ret = lt_keep(lt, answer, msg);
 	}
-	return ret;
+	return !ret && len > 0 ? lt_malformed(lt) : ret;
 }
 
 static int lt_collect(struct lt *lt, int protocol, struct lt_answer *answer)
