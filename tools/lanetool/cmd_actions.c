@@ -9,7 +9,8 @@
 
 /* --- -t */
 
-static int test_say(struct lt *lt, const struct lt_strset *names, const struct ethtool_test *test)
+static int action_test_say(struct lt *lt, const struct lt_strset *names,
+			   const struct ethtool_test *test)
 {
 	bool failed = test->flags & ETH_TEST_FL_FAILED;
 	bool done = test->flags & ETH_TEST_FL_EXTERNAL_LB_DONE;
@@ -35,7 +36,7 @@ static int test_say(struct lt *lt, const struct lt_strset *names, const struct e
 	return failed ? ETH_TEST_FL_FAILED : 0;
 }
 
-static int test_run(struct lt *lt)
+static int action_test(struct lt *lt)
 {
 	static const struct lt_choice modes[] = {
 		{ "online", 0 },
@@ -66,7 +67,7 @@ static int test_run(struct lt *lt)
 	test->len = names->count;
 	test->flags = mode->value;
 	if (!lt_ioctl(lt, test, "Cannot test"))
-		ret = test_say(lt, names, test);
+		ret = action_test_say(lt, names, test);
 	free(test);
 	return ret;
 }
@@ -82,14 +83,14 @@ static int action_value(struct lt *lt, uint32_t cmd, uint32_t value, const char 
 	return lt_ioctl(lt, &command, what) ? 255 : 0;
 }
 
-static int negotiate(struct lt *lt)
+static int action_negotiate(struct lt *lt)
 {
 	if (lt->argc)
 		return lt_bad_args(lt);
 	return action_value(lt, ETHTOOL_NWAY_RST, 0, "Cannot restart autonegotiation");
 }
 
-static int identify(struct lt *lt)
+static int action_identify(struct lt *lt)
 {
 	long seconds = 0;
 	char *end;
@@ -114,7 +115,7 @@ static const struct lt_choice parts[] = {
 };
 
 /* One argument, or two, as bits.  Return: 0 if it is none. */
-static uint32_t reset_part(struct lt *lt)
+static uint32_t action_reset_part(struct lt *lt)
 {
 	const struct lt_choice *part;
 	const char *arg = *lt->argv;
@@ -142,7 +143,7 @@ static uint32_t reset_part(struct lt *lt)
 	return 0;
 }
 
-static int reset(struct lt *lt)
+static int action_reset(struct lt *lt)
 {
 	struct ethtool_value command = { .cmd = ETHTOOL_RESET };
 	uint32_t wanted = 0, part;
@@ -150,7 +151,7 @@ static int reset(struct lt *lt)
 	if (!lt->argc)
 		return lt_bad_args(lt);
 	while (lt->argc) {
-		part = reset_part(lt);
+		part = action_reset_part(lt);
 		if (!part)
 			return lt_bad_args(lt);
 		wanted |= part;
@@ -172,15 +173,16 @@ static int reset(struct lt *lt)
 }
 
 const struct lt_command lt_actions[] = {
-	{ "-t|--test", "[online | offline | external_lb]", "Run the device's self-test", test_run,
+	{ "-t|--test", "[online | offline | external_lb]", "Run the device's self-test",
+	  action_test, LT_SCHEMA_OWN | LT_IOCTL },
+	{ "-r|--negotiate", NULL, "Negotiate the link anew", action_negotiate,
 	  LT_SCHEMA_OWN | LT_IOCTL },
-	{ "-r|--negotiate", NULL, "Negotiate the link anew", negotiate, LT_SCHEMA_OWN | LT_IOCTL },
-	{ "-p|--identify", "[SECONDS]", "Blink, so that the port is found", identify,
+	{ "-p|--identify", "[SECONDS]", "Blink, so that the port is found", action_identify,
 	  LT_SCHEMA_OWN | LT_IOCTL },
 	{ "--reset",
 	  "[flags HEX] [mgmt] [mgmt-shared] [irq] [irq-shared] [dma] [dma-shared]\n"
 	  "[filter] [filter-shared] [offload] [offload-shared] [mac] [mac-shared]\n"
 	  "[phy] [phy-shared] [ram] [ram-shared] [ap] [ap-shared] [dedicated] [all]",
-	  "Reset parts of the device", reset, LT_SCHEMA_OWN | LT_IOCTL },
+	  "Reset parts of the device", action_reset, LT_SCHEMA_OWN | LT_IOCTL },
 	{}
 };

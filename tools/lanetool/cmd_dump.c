@@ -131,7 +131,10 @@ static int dump_eeprom(struct lt *lt)
 		return 74;
 	if (!length_given)
 		length = info.eedump_len;
-	if (info.eedump_len < offset + length)
+	/* Nothing to read is for the kernel to refuse. */
+	if (info.eedump_len < offset)
+		length = 0;
+	else if (length > info.eedump_len - offset)
 		length = info.eedump_len - offset;
 	eeprom = dump_alloc(lt, sizeof(*eeprom), length, "EEPROM data");
 	if (!eeprom)

@@ -138,7 +138,7 @@ static int fec_get(struct lt *lt)
 
 /* --- --set-fec */
 
-/* Encodings as ethtool takes them, up to the end; "auto" is none of the kernel's modes. */
+/* Encodings as ethtool takes them, up to the end or "--"; "auto" is none of the kernel's modes. */
 static int fec_encodings(struct lt *lt, struct nlmsghdr *msg)
 {
 	struct nlattr *set = lt_nest(lt, msg, ETHTOOL_A_FEC_MODES), *bits;
@@ -148,7 +148,7 @@ static int fec_encodings(struct lt *lt, struct nlmsghdr *msg)
 
 	lt_put(lt, msg, ETHTOOL_A_BITSET_NOMASK, NULL, 0);
 	bits = lt_nest(lt, msg, ETHTOOL_A_BITSET_BITS);
-	for (; lt->argc; lt->argc--, lt->argv++) {
+	for (; lt->argc && strcmp(lt->argv[0], "--"); lt->argc--, lt->argv++) {
 		if (!strcasecmp(lt->argv[0], "auto")) {
 			automatic = true;
 			continue;
@@ -162,7 +162,7 @@ static int fec_encodings(struct lt *lt, struct nlmsghdr *msg)
 	lt_nest_end(msg, bits);
 	lt_nest_end(msg, set);
 	lt_put_u8(lt, msg, ETHTOOL_A_FEC_AUTO, automatic);
-	return 0;
+	return lt->argc > 1 ? lt_arg_error(lt, "unknown parameter '%s'", lt->argv[1]) : 0;
 }
 
 static int fec_set(struct lt *lt)
@@ -181,7 +181,8 @@ static int fec_set(struct lt *lt)
 	msg = lt_request(lt, ETHTOOL_MSG_FEC_SET, ETHTOOL_A_FEC_HEADER, 0);
 	if (!msg)
 		return 83;
-	fec_encodings(lt, msg);
+	if (fec_encodings(lt, msg))
+		return 1;
 	return lt_send(lt, msg, NULL, NULL) ? 83 : 0;
 }
 
