@@ -57,15 +57,43 @@ static ssize_t replay_recv(struct lt *lt, int protocol, void *buf, size_t size)
 	return step->size;
 }
 
+/* How much the kernel may write: a command with another ioctl adds its own. */
+static size_t ioctl_size(const void *data)
+{
+	switch (*(const uint32_t *)data) {
+	case ETHTOOL_GDRVINFO:
+		return sizeof(struct ethtool_drvinfo);
+	case ETHTOOL_NWAY_RST:
+	case ETHTOOL_PHYS_ID:
+	case ETHTOOL_RESET:
+		return sizeof(struct ethtool_value);
+	case ETHTOOL_GSTATS:
+	case ETHTOOL_GPHYSTATS:
+		return sizeof(struct ethtool_stats) +
+		       ((const struct ethtool_stats *)data)->n_stats * sizeof(uint64_t);
+	case ETHTOOL_TEST:
+		return sizeof(struct ethtool_test) +
+		       ((const struct ethtool_test *)data)->len * sizeof(uint64_t);
+	case ETHTOOL_GREGS:
+		return sizeof(struct ethtool_regs) + ((const struct ethtool_regs *)data)->len;
+	case ETHTOOL_GEEPROM:
+		return sizeof(struct ethtool_eeprom) + ((const struct ethtool_eeprom *)data)->len;
+	default:
+		fprintf(stderr, "nobody said how much ioctl %#x writes\n", *(const uint32_t *)data);
+		exit(2);
+	}
+}
+
 static int replay_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
 	const struct replay_step *step = replay_next(replay_of(lt), 'i');
+	size_t size = ioctl_size(ifr->ifr_data);
 
 	(void)request;
 	if (!step)
 		return -1;
-	/* The command's own memory is as large as when this was recorded. */
-	memcpy(ifr->ifr_data, step->data, step->size);
+	/* Spoilt answers may have led to less memory than when this was recorded. */
+	memcpy(ifr->ifr_data, step->data, size < step->size ? size : step->size);
 	if (step->result >= 0)
 		return step->result;
 	errno = -step->result;
@@ -122,25 +150,13 @@ static ssize_t record_recv(struct lt *lt, int protocol, void *buf, size_t size)
 	return got;
 }
 
-/* How much the kernel may have written: a command with another ioctl adds its own. */
-static size_t record_size(const void *data)
-{
-	switch (*(const uint32_t *)data) {
-	case ETHTOOL_GDRVINFO:
-		return sizeof(struct ethtool_drvinfo);
-	default:
-		fprintf(stderr, "nobody said how much ioctl %#x writes\n", *(const uint32_t *)data);
-		exit(2);
-	}
-}
-
 static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
 	int ret = lt_kernel_real.ioctl(lt, request, ifr);
 	int error = errno;
 
 	replay_add(replay_of(lt), 'i', ret < 0 ? -error : ret, ifr->ifr_data,
-		   record_size(ifr->ifr_data));
+		   ioctl_size(ifr->ifr_data));
 	errno = error;
 	return ret;
 }
