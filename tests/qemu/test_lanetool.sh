@@ -1,7 +1,7 @@
 #!/bin/bash
 # lanetool says, refuses and returns what ethtool does, on ports of Flowlane's and others.
 #
-# vm: kernel=debian cpus=2 nics=igb,igb,virtio lanetool=1 timeout=240
+# vm: kernel=debian cpus=2 nics=igb,igb,virtio lanetool=1 timeout=420
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -16,7 +16,7 @@ plain='map(if has("autonegotiate") then .autonegotiate = 0 | .rx = 0 | .tx = 0 e
 said() {
 	local status=0
 	"$@" >/tmp/out 2>/tmp/err || status=$?
-	if [ "${2:-}" = --json ]; then jq -c "$plain" /tmp/out; else cat /tmp/out; fi
+	if [ "${2:-}" = --json ]; then jq -c "$plain" /tmp/out; else cat -v /tmp/out; fi
 	sed 's/^/stderr: /' /tmp/err
 	echo "exit code $status"
 }
@@ -41,6 +41,13 @@ undo() {
 	-L) ethtool -L "$2" combined 2 ;;
 	-G) ethtool -G "$2" rx 512 tx 256 ;;
 	-A) ethtool -A "$2" autoneg on rx on tx off ;;
+	-s)
+		ethtool -s "$2" autoneg on mdix auto
+		ethtool -s "$2" msglvl 7
+		ethtool -s "$2" wol d
+		;;
+	--set-eee) ethtool --set-eee "$2" eee on ;;
+	--set-priv-flags) ethtool --set-priv-flags "$2" legacy-rx off ;;
 	-C)
 		ethtool -C "$2" adaptive-rx off
 		ethtool -C "$2" rx-usecs 20
@@ -61,6 +68,19 @@ shows() {
 	same --json -k "$1"
 	same -g "$1" more
 	same -i "$1" more
+	for option in -T --show-time-stamping -P --show-permaddr --show-eee --show-fec \
+		--show-module --show-priv-flags -S --phy-statistics -e; do
+		same "$option" "$1"
+	done
+	same "$1"
+	same -I --show-fec "$1"
+	same --json --show-fec "$1"
+	same --json --show-module "$1"
+	same -S "$1" --all-groups
+	same -S "$1" --groups eth-mac rmon
+	same --json -S "$1" --all-groups
+	same -e "$1" raw on offset 2 length 40
+	same -e "$1" offset 0x7f0 length 100
 }
 
 # sets DEVICE: changes, good and bad, and what came of them
@@ -103,6 +123,47 @@ sets() {
 	same -K "$1" tso perhaps
 	same -K "$1" tso
 	same -K "$1"
+	same -s "$1" speed 100 duplex full autoneg off
+	same -s "$1" speed 77
+	same -s "$1" autoneg on
+	same -s "$1" autoneg on advertise 0x20
+	same -s "$1" advertise 100baseT/Full on 1000baseT/Full off
+	same -s "$1" advertise nosuch on
+	same -s "$1" mdix on
+	same -s "$1" port fibre
+	same -s "$1" phyad 4
+	same -s "$1" wol g
+	same -s "$1" wol +u-g
+	same -s "$1" sopass 1:2:3:4:5:6
+	same -s "$1" msglvl 3
+	same -s "$1" msglvl drv off link on -- speed 5
+	same -s "$1" xcvr internal
+	same -s "$1" master-slave forced-master lanes 2
+	same --set-eee "$1" eee off tx-lpi on
+	same --set-eee "$1" advertise 100baseT/Full on
+	same --set-fec "$1" encoding rs
+	same --set-priv-flags "$1" legacy-rx on
+	same --set-priv-flags "$1" nosuch on
+	same --set-module "$1" power-mode-policy high
+	same --reset "$1" mac
+	same --reset "$1" nothing
+	same -r "$1"
+	same -p "$1" 1
+	same -t "$1" online
+	same -t "$1" sometimes
+}
+
+# leads DEVICE CHANGE...: what both make of a device by the same change
+leads() {
+	local theirs ours
+	undo -s "$1"
+	said ethtool -s "$@" >/tmp/said
+	theirs=$(cat /tmp/said && ethtool "$1" | grep -vE 'Speed|Duplex|Link')
+	undo -s "$1"
+	said /tmp/as/ethtool -s "$@" >/tmp/said
+	ours=$(cat /tmp/said && ethtool "$1" | grep -vE 'Speed|Duplex|Link')
+	as_before "$where: after -s $*" "$theirs" "$ours"
+	undo -s "$1"
 }
 
 check "the tool itself" "$FL_LANETOOL" --version
@@ -130,7 +191,22 @@ same -L nodev rx 3
 same -A nodev rx on
 same -i nodev
 same --json -k nodev
+same nodev
+same -s nodev speed 3
+same -S nodev
+same -S nodev --all-groups
+same -T nodev
+same -P nodev
+same -t nodev
+same --show-eee nodev
+same -e nodev
 where="all devices"
+same '*'
+same -T '*'
+same -P '*'
+same -S '*'
+same -s '*' speed 3
+same --show-priv-flags '*'
 same -g '*'
 same -k '*'
 same -c '*'
@@ -142,6 +218,19 @@ for does in shows sets; do
 	done
 	for where in veth0 lo; do $does $where; done
 done
+for where in "0 Flowlane 82576" "1 in-tree igb"; do
+	port=$(fl_dev "${where%% *}")
+	leads "$port" autoneg on advertise 0xf
+	leads "$port" autoneg on
+	leads "$port" advertise 100baseT/Full off
+	leads "$port" mdix auto msglvl drv on probe off link on
+	leads "$port" msglvl 0x10/0x1f
+	leads "$port" wol ug
+	leads "$port" wol +u-g
+	same -d "$port" raw on
+	same -d "$port" hex on
+	same -t "$port" offline
+done
 
 is "JSON of pause" "$(pauses)" \
 	"$("$FL_LANETOOL" --json -a "$dev" |
@@ -149,6 +238,12 @@ is "JSON of pause" "$(pauses)" \
 # Where ethtool 6.1 has no JSON, ours says which schema it keeps to.
 is "JSON of rings" '[1,"512","256"]' \
 	"$("$FL_LANETOOL" --json -g "$(fl_dev 0)" | jq -c '.[0] | [.lanetool.schema, (.rx | tostring), (.tx | tostring)]')"
+is "JSON of the link" '[1,true,true]' \
+	"$("$FL_LANETOOL" --json "$dev" | jq -c '.[0] | [.lanetool.schema, ."auto-negotiation", (."supported-link-modes" | index("1000baseT/Full") != null)]')"
+is "JSON of statistics" "$(ethtool -S veth0 | awk '/peer_ifindex/ { print $2 }')" \
+	"$("$FL_LANETOOL" --json -S veth0 | jq '.[0].statistics.peer_ifindex')"
+is "JSON of the EEPROM" "$(ethtool -e "$dev" raw on | od -An -v -w1 -tu1 | tr -d ' ')" \
+	"$("$FL_LANETOOL" --json -e "$dev" | jq '.[0].data[]')"
 is "JSON of the driver" '["flowlane",true]' \
 	"$("$FL_LANETOOL" --json -i "$(fl_dev 0)" | jq -c '.[0] | [.driver, ."supports-statistics"]')"
 
