@@ -80,7 +80,7 @@ void lt_usage(FILE *to, const char *program, const struct lt_command *one)
 		lt_usage_one(to, program, one);
 		return;
 	}
-	fprintf(to, "Usage: %s [--json] [-I|--include-statistics] COMMAND [ARGUMENT...]\n",
+	fprintf(to, "Usage: %s [--json] [-I|--include-statistics] [--debug N] COMMAND [ARGUMENT...]\n",
 		program);
 	fprintf(to, "       %s --help [COMMAND] | --version\n\n", program);
 	for (i = 0; i < ARRAY_SIZE(groups); i++)
