@@ -60,6 +60,15 @@ int lt_parse_u32(const char *text, uint32_t *value)
 	return 0;
 }
 
+int lt_parse_c(const char *text, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	return *end || errno || *value > max ? -EINVAL : 0;
+}
+
 static int lt_store_u8(struct lt_reading *r, uint8_t value)
 {
 	if (r->arg->attr)

@@ -172,6 +172,10 @@ int lt_bitset_names(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const ch
 		    int (*one)(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on));
 void lt_put_bit(struct lt *lt, struct nlmsghdr *msg, const char *name, bool on);
 int lt_parse_u32(const char *text, uint32_t *value);
+/* lt_parse_c - a number as ioctl commands take it: decimal, 0x or octal, up to max.
+ * Return: 0 or -EINVAL.
+ */
+int lt_parse_c(const char *text, uint64_t max, uint64_t *value);
 
 /* --- Netlink (nl.c) */
 
@@ -242,7 +246,7 @@ int lt_bits(struct lt *lt, const struct nlattr *nest, struct lt_bits *bits);
 bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index);
 
 /* lt_ioctl - what netlink has no request for: a command of SIOCETHTOOL's to lt->dev.
- * Return: 0, or -1 after a message that begins with what.
+ * Return: 0, or -1 after a message that begins with what; NULL: none, errno says it.
  */
 int lt_ioctl(struct lt *lt, void *command, const char *what);
 

@@ -87,7 +87,8 @@ int lt_ioctl(struct lt *lt, void *command, const char *what)
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", lt->dev);
 	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0)
 		return 0;
-	fprintf(lt->err, "%s: %s\n", what, strerror(errno));
+	if (what)
+		fprintf(lt->err, "%s: %s\n", what, strerror(errno));
 	return -1;
 }
 
