@@ -10,6 +10,7 @@
 #include "nfc.h"
 
 #define NFC_RULES_MAX	0x100000	/* what is more is no answer */
+#define NFC_DISCARD	0x80000000u	/* RXH_DISCARD shifts a signed number that far */
 
 /* --- What is hashed */
 
@@ -25,7 +26,7 @@ static const struct {
 	{ 'd', RXH_IP_DST, "IP DA" },
 	{ 'f', RXH_L4_B_0_1, "L4 bytes 0 & 1 [TCP/UDP src port]" },
 	{ 'n', RXH_L4_B_2_3, "L4 bytes 2 & 3 [TCP/UDP dst port]" },
-	{ 'r', RXH_DISCARD, NULL },
+	{ 'r', NFC_DISCARD, NULL },
 };
 
 static int nfc_letters(const char *letters, uint64_t *bits)
@@ -53,17 +54,17 @@ static void nfc_say_hash(struct lt *lt, const struct nfc_flow *flow,
 	out_str(lt, "flow-type", NULL, flow->name);
 	if (context)
 		out_uint(lt, "context", "For RSS context %" PRIu64 ":\n", nfc->rss_context);
-	out_text(lt, "%s%s\n", flow->hash_title, nfc->data & RXH_DISCARD ?
+	out_text(lt, "%s%s\n", flow->hash_title, nfc->data & NFC_DISCARD ?
 		 " - All matching flows discarded on RX" :
 		 " use these fields for computing Hash flow key:");
 	for (i = 0; i < ARRAY_SIZE(hashed); i++) {
 		if (!(nfc->data & hashed[i].bit))
 			continue;
 		letters[count++] = hashed[i].letter;
-		if (!(nfc->data & RXH_DISCARD))
+		if (!(nfc->data & NFC_DISCARD))
 			out_text(lt, "%s\n", hashed[i].text);
 	}
-	if (!(nfc->data & RXH_DISCARD))
+	if (!(nfc->data & NFC_DISCARD))
 		out_text(lt, "%s\n", nfc->data ? "" : "None");
 	out_str(lt, "rx-flow-hash", NULL, letters);
 	out_close(lt);

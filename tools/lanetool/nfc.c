@@ -402,7 +402,9 @@ static void nfc_json(struct lt *lt, const struct nfc_field *field, const char *k
 {
 	char text[INET6_ADDRSTRLEN];
 
-	if (field->type == NFC_HEX || field->type == NFC_HEX_UPPER || field->type == NFC_DECIMAL) {
+	/* Numbers of 64 bits are text: JSON has none. */
+	if (field->type != NFC_ADDR4 && field->type != NFC_ADDR6 && field->type != NFC_MAC &&
+	    field->size < 8) {
 		out_uint(lt, key, NULL, nfc_number(field, bytes));
 	} else {
 		nfc_text(field, field->type, bytes, text, sizeof(text));
