@@ -57,6 +57,24 @@ static ssize_t replay_recv(struct lt *lt, int protocol, void *buf, size_t size)
 	return step->size;
 }
 
+/* --- How much a request says there is of it, for the kernel to read or to write */
+
+static size_t rss_size(const struct ethtool_rxfh *rss)
+{
+	uint32_t entries = rss->indir_size == ETH_RXFH_INDIR_NO_CHANGE ? 0 : rss->indir_size;
+
+	return sizeof(*rss) + entries * sizeof(rss->rss_config[0]) + rss->key_size;
+}
+
+static size_t queues_size(const struct ethtool_per_queue_op *op)
+{
+	size_t size = sizeof(*op), i;
+
+	for (i = 0; i < ARRAY_SIZE(op->queue_mask); i++)
+		size += __builtin_popcount(op->queue_mask[i]) * sizeof(struct ethtool_coalesce);
+	return size;
+}
+
 /* How much the kernel may write: a command with another ioctl adds its own. */
 static size_t ioctl_size(const void *data)
 {
@@ -78,6 +96,28 @@ static size_t ioctl_size(const void *data)
 		return sizeof(struct ethtool_regs) + ((const struct ethtool_regs *)data)->len;
 	case ETHTOOL_GEEPROM:
 		return sizeof(struct ethtool_eeprom) + ((const struct ethtool_eeprom *)data)->len;
+	case ETHTOOL_GCHANNELS:
+		return sizeof(struct ethtool_channels);
+	case ETHTOOL_GRXRINGS:
+	case ETHTOOL_GRXFH:
+	case ETHTOOL_SRXFH:
+	case ETHTOOL_GRXCLSRLCNT:
+	case ETHTOOL_GRXCLSRULE:
+	case ETHTOOL_SRXCLSRLINS:
+	case ETHTOOL_SRXCLSRLDEL:
+		return sizeof(struct ethtool_rxnfc);
+	case ETHTOOL_GRXCLSRLALL:
+		return sizeof(struct ethtool_rxnfc) +
+		       ((const struct ethtool_rxnfc *)data)->rule_cnt * sizeof(uint32_t);
+	case ETHTOOL_GRXFHINDIR:
+	case ETHTOOL_SRXFHINDIR:
+		return sizeof(struct ethtool_rxfh_indir) +
+		       ((const struct ethtool_rxfh_indir *)data)->size * sizeof(uint32_t);
+	case ETHTOOL_GRSSH:
+	case ETHTOOL_SRSSH:
+		return rss_size(data);
+	case ETHTOOL_PERQUEUE:
+		return queues_size(data);
 	default:
 		fprintf(stderr, "nobody said how much ioctl %#x writes\n", *(const uint32_t *)data);
 		exit(2);
@@ -86,14 +126,23 @@ static size_t ioctl_size(const void *data)
 
 static int replay_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
-	const struct replay_step *step = replay_next(replay_of(lt), 'i');
+	struct replay *replay = replay_of(lt);
 	size_t size = ioctl_size(ifr->ifr_data);
+	const struct replay_step *step;
 
 	(void)request;
+	/* What is asked, if that was recorded */
+	if (replay->next < replay->count && replay->steps[replay->next].kind == 'I') {
+		step = replay_next(replay, 'I');
+		if (!replay->lenient &&
+		    (step->size != size || memcmp(step->data, ifr->ifr_data, size)))
+			replay->differs = true;
+	}
+	step = replay_next(replay, 'i');
 	if (!step)
 		return -1;
-	/* Spoilt answers may have led to less memory than when this was recorded. */
-	memcpy(ifr->ifr_data, step->data, size < step->size ? size : step->size);
+	/* A kernel does not write beyond what the request has room for. */
+	memcpy(ifr->ifr_data, step->data, step->size < size ? step->size : size);
 	if (step->result >= 0)
 		return step->result;
 	errno = -step->result;
@@ -152,11 +201,14 @@ static ssize_t record_recv(struct lt *lt, int protocol, void *buf, size_t size)
 
 static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
-	int ret = lt_kernel_real.ioctl(lt, request, ifr);
-	int error = errno;
+	/* Before the answer says something else */
+	size_t size = ioctl_size(ifr->ifr_data);
+	int ret, error;
 
-	replay_add(replay_of(lt), 'i', ret < 0 ? -error : ret, ifr->ifr_data,
-		   ioctl_size(ifr->ifr_data));
+	replay_add(replay_of(lt), 'I', 0, ifr->ifr_data, size);
+	ret = lt_kernel_real.ioctl(lt, request, ifr);
+	error = errno;
+	replay_add(replay_of(lt), 'i', ret < 0 ? -error : ret, ifr->ifr_data, size);
 	errno = error;
 	return ret;
 }
@@ -176,7 +228,7 @@ bool replay_read(struct replay *replay, const char *line)
 	int result, at;
 	char kind;
 
-	if (sscanf(line, "%c %d %n", &kind, &result, &at) != 2 || !strchr("<>i", kind))
+	if (sscanf(line, "%c %d %n", &kind, &result, &at) != 2 || !strchr("<>Ii", kind))
 		return false;
 	for (line += at; size < sizeof(data) && sscanf(line, "%2x", &byte) == 1; line += 2)
 		data[size++] = byte;

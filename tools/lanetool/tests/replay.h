@@ -7,7 +7,9 @@
 
 #define REPLAY_STEPS	512
 
-/* What happened, in this order: a message sent ('>'), one received ('<'), an ioctl ('i') */
+/* What happened, in this order: a message sent ('>'), one received ('<'), what an ioctl asked
+ * ('I'; older recordings do without) and what it gave ('i')
+ */
 struct replay_step {
 	char kind;
 	int result;	/* of an ioctl; a negative error if it, or receiving, failed */

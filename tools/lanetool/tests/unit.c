@@ -2,7 +2,8 @@
 /*
  * lanetool without a NIC: each file of a folder is a command line, what the kernel answered to
  * it once, and what has to be said and returned.  Then each answer comes truncated at every
- * byte, which must be refused, and with bytes spoilt, which must be survived; sanitizers watch.
+ * byte, which must be refused, and with bytes spoilt or counts wrong, which must be survived;
+ * sanitizers watch.
  *
  *   unit FOLDER             run all
  *   unit --record ARG...    run this here, and write its recording (tests/record)
@@ -16,6 +17,7 @@
 #define ARGS_MAX	64
 #define FLIPS		200	/* spoilt copies of an answer */
 #define SEEN_MAX	4096
+#define WORDS		64	/* of an answer that are made wrong one by one */
 #define LIMIT		300	/* seconds for all; one that hangs does not end before */
 
 struct unit {
@@ -159,6 +161,28 @@ static void unit_spoil(struct unit *unit, struct replay_step *step)
 	step->data = whole;
 }
 
+/* Counts and sizes are words: each that an ioctl gives becomes too small, too large or wrong in
+ * other ways; and the kernel may have written less than asked for.
+ */
+static void unit_words(struct unit *unit, struct replay_step *step)
+{
+	static const uint32_t wrong[] = { 0, 1, 0x10001, 0xfffff, 0x7fffffff, 0xffffffff };
+	uint32_t *words = (uint32_t *)step->data, right;
+	size_t size = step->size, at, i;
+
+	for (at = 0; at < size / sizeof(right) && at < WORDS; at++) {
+		right = words[at];
+		for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+			words[at] = wrong[i];
+			unit_bad(unit, i & 1);
+		}
+		words[at] = right;
+		step->size = at * sizeof(right);
+		unit_bad(unit, at & 1);
+		step->size = size;
+	}
+}
+
 /* Many recordings begin alike: once is enough for one answer to one command. */
 static bool unit_seen(const struct unit *unit, const struct replay_step *step)
 {
@@ -187,10 +211,12 @@ static void unit_bad_answers(struct unit *unit)
 	for (i = 0; i < unit->replay.count; i++) {
 		struct replay_step *step = &unit->replay.steps[i];
 
-		if (step->kind == '>' || !step->size || unit_seen(unit, step))
+		if (step->kind == '>' || step->kind == 'I' || !step->size || unit_seen(unit, step))
 			continue;
 		if (step->kind == '<')
 			unit_truncate(unit, step);
+		else
+			unit_words(unit, step);
 		unit_spoil(unit, step);
 	}
 }
@@ -219,7 +245,7 @@ static void unit_line(struct unit *unit, const char *line)
 	else if (!strncmp(line, "err ", 4))
 		unit_add(&unit->err, line + 4);
 	else if (!replay_read(&unit->replay, line))
-		fail("a line of the file", "arg, exit, out, err, >, < or i", line);
+		fail("a line of the file", "arg, exit, out, err, >, <, I or i", line);
 }
 
 static void unit_file(const char *path)
