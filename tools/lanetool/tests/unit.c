@@ -15,10 +15,10 @@
 #include "replay.h"
 
 #define ARGS_MAX	64
-#define FLIPS		200	/* spoilt copies of an answer */
+#define FLIPS		60	/* spoilt copies of an answer */
 #define SEEN_MAX	4096
 #define WORDS		64	/* of an answer that are made wrong one by one */
-#define LIMIT		300	/* seconds for all; one that hangs does not end before */
+#define LIMIT		1200	/* seconds for all; one that hangs does not end before */
 
 struct unit {
 	char *args[ARGS_MAX];
