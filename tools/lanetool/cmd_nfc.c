@@ -340,7 +340,7 @@ const struct lt_command lt_nfc[] = {
 	  "  [src-ip IP [m IP]] [dst-ip IP [m IP]] [tos N [m N]] [tclass N [m N]]\n"
 	  "  [src-port N [m N]] [dst-port N [m N]] [spi N [m N]] [l4proto N [m N]]\n"
 	  "  [l4data N [m N]] [dst-mac MAC [m MAC]]\n"
-	  "  any type: [vlan-etype N [m N]] [vlan N [m N]] [user-def N [m N]]\n"
+	  "flow-type ... [vlan-etype N [m N]] [vlan N [m N]] [user-def N [m N]]\n"
 	  "  [action N | vf N queue N] [context N] [loc N]\n"
 	  "delete N",
 	  "Add or remove a rule for received flows, or set which of their fields are hashed",

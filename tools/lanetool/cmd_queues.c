@@ -291,7 +291,7 @@ static int queues_run(struct lt *lt)
 const struct lt_command lt_queues[] = {
 	{ "-Q|--per-queue",
 	  "[queue_mask MASK] --show-coalesce\n"
-	  "[queue_mask MASK] --coalesce [rx-usecs N] ... (as -C, without cqe-mode-rx|tx)",
+	  "[queue_mask MASK] --coalesce [adaptive-rx on|off] [rx-usecs N] ...",
 	  "Show or set interrupt moderation queue by queue", queues_run,
 	  LT_SCHEMA_OWN | LT_IOCTL },
 	{}
