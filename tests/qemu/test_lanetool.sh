@@ -52,6 +52,14 @@ undo() {
 		ethtool -C "$2" adaptive-rx off
 		ethtool -C "$2" rx-usecs 20
 		;;
+	-X) ethtool -X "$2" default ;;
+	-N)
+		for rule in $(ethtool -n "$2" | awk '/^Filter:/ { print $2 }'); do
+			ethtool -N "$2" delete "$rule"
+		done
+		ethtool -N "$2" rx-flow-hash udp4 sd
+		;;
+	-Q) [[ $* != *rx-usecs* ]] || ethtool -Q "$2" queue_mask 3 -C adaptive-rx off rx-usecs 20 ;;
 	esac >/dev/null 2>&1 || true
 }
 
@@ -79,6 +87,18 @@ shows() {
 	same -S "$1" --all-groups
 	same -S "$1" --groups eth-mac rmon
 	same --json -S "$1" --all-groups
+	for option in -x -n --show-rxfh --show-rxfh-indir -u --show-nfc --show-ntuple; do
+		same "$option" "$1"
+	done
+	same -x "$1" context 1
+	same -n "$1" rule 0
+	for option in tcp4 udp4 ah4 esp4 sctp4 tcp6 udp6 ah6 esp6 sctp6 ether; do
+		same -n "$1" rx-flow-hash "$option"
+	done
+	same -n "$1" rx-flow-hash tcp4 context 1
+	same -Q "$1" --show-coalesce
+	same --per-queue "$1" queue_mask 2 -c
+	same -Q "$1" queue_mask f0 -c
 }
 
 # sets DEVICE: changes, good and bad, and what came of them
@@ -109,6 +129,35 @@ sets() {
 	same -A "$1" rx on tx on
 	same -A "$1" autoneg off rx off
 	same -A "$1" rx
+	same -X "$1" equal 1
+	same -X "$1" equal 2 start 1
+	same -X "$1" weight 3 1
+	same -X "$1" weight 1000 1
+	same -X "$1" hkey 01:02
+	same -X "$1" hfunc xor
+	same -X "$1" hfunc toeplitz equal 1
+	same -X "$1" default
+	same -X "$1" context new equal 1
+	same -X "$1" context 1 delete
+	same -N "$1" rx-flow-hash udp4 sdfn
+	same -N "$1" rx-flow-hash tcp4 s
+	same -N "$1" rx-flow-hash tcp6 sd context 1
+	same -N "$1" flow-type tcp4 dst-port 80 action 1
+	ethtool -K "$1" ntuple on >/dev/null 2>&1 || true
+	same -N "$1" flow-type tcp4 src-ip 10.0.0.1 dst-port 80 action 1
+	same -N "$1" flow-type udp6 src-ip fe80::1 m ::ff dst-port 80 action -1
+	same -N "$1" flow-type ether proto 0x88cc action 1
+	same -N "$1" flow-type ether dst 02:00:00:00:00:01 action 1 loc 2
+	same -N "$1" flow-type ether proto 0x88cc vlan 5 m 0xff action 99
+	# Shown while it is there, if the driver takes any
+	ethtool -N "$1" flow-type ether proto 0x88f7 action 1 >/dev/null 2>&1 || true
+	same -n "$1"
+	ethtool -K "$1" ntuple off >/dev/null 2>&1 || true
+	same -N "$1" delete 3
+	same -Q "$1" queue_mask 1 --coalesce rx-usecs 40
+	same -Q "$1" queue_mask 3 -C rx-usecs 20 adaptive-rx on
+	same -Q "$1" -C rx-usecs 10000000
+	same -Q "$1" queue_mask f0 -C rx-usecs 30
 	same -K "$1" tso off
 	same -K "$1" tx off
 	same -K "$1" sg off tso on
@@ -190,6 +239,13 @@ same -C nodev rx-usecs 3
 same -L nodev rx 3
 same -A nodev rx on
 same -i nodev
+same -x nodev
+same -X nodev equal 2
+same -n nodev
+same -n nodev rx-flow-hash tcp4
+same -N nodev flow-type tcp4 action 1
+same -N nodev delete 1
+same -Q nodev -c
 same --json -k nodev
 same nodev
 same -s nodev speed 3
@@ -255,6 +311,13 @@ is "JSON of the EEPROM" "$(ethtool -e "$dev" raw on | od -An -v -w1 -tu1 | tr -d
 	"$("$FL_LANETOOL" --json -e "$dev" | jq '.[0].data[]')"
 is "JSON of the driver" '["flowlane",true]' \
 	"$("$FL_LANETOOL" --json -i "$(fl_dev 0)" | jq -c '.[0] | [.driver, ."supports-statistics"]')"
+
+is "JSON of receive hashing" "$(ethtool -x "$dev" | awk '/^RSS hash key/ { getline; print }')" \
+	"$("$FL_LANETOOL" --json -x "$dev" | jq -r '.[0].hkey')"
+is "JSON of rules" '[[],true]' \
+	"$("$FL_LANETOOL" --json -n "$dev" | jq -c '.[0] | [.rules, .rings > 0]')"
+is "JSON of what is hashed" '"sdfn"' \
+	"$("$FL_LANETOOL" --json -n "$dev" rx-flow-hash tcp4 | jq -c '.[0]["rx-flow-hash"]')"
 
 kernel_log_clean
 finish
