@@ -59,7 +59,13 @@ undo() {
 		done
 		ethtool -N "$2" rx-flow-hash udp4 sd
 		;;
-	-Q) [[ $* != *rx-usecs* ]] || ethtool -Q "$2" queue_mask 3 -C adaptive-rx off rx-usecs 20 ;;
+	-Q)
+		# One by one: there may be no second queue.
+		for queue in 1 2; do
+			[[ $* != *rx-usecs* ]] ||
+				ethtool -Q "$2" queue_mask $queue -C adaptive-rx off rx-usecs 20
+		done
+		;;
 	esac >/dev/null 2>&1 || true
 }
 
