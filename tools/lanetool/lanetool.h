@@ -39,6 +39,7 @@ struct lt_kernel {
 	ssize_t (*send)(struct lt *lt, int protocol, const void *buf, size_t size);
 	ssize_t (*recv)(struct lt *lt, int protocol, void *buf, size_t size);
 	int (*ioctl)(struct lt *lt, unsigned long request, struct ifreq *ifr);
+	void (*sleep)(struct lt *lt, unsigned int msecs);
 	const char *root;	/* what comes before /proc and /sys */
 	void *data;
 };
@@ -303,6 +304,9 @@ void out_finish(struct lt *lt);
 int sys_read(struct lt *lt, char *buf, size_t size, const char *path, ...) __printf(4, 5);
 int sys_u64(struct lt *lt, uint64_t *value, const char *path, ...) __printf(3, 4);
 int sys_write(struct lt *lt, const char *text, const char *path, ...) __printf(3, 4);
+/* Each name in a folder, in order; "." and what begins with it are left out */
+int sys_names(struct lt *lt, int (*name)(const char *name, void *data), void *data,
+	      const char *path, ...) __printf(4, 5);
 /* Each line without its end; a positive result of one stops it, and is the result. */
 int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, const char *path,
 	      ...) __printf(4, 5);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lanetool.h"
@@ -92,10 +93,20 @@ int lt_ioctl(struct lt *lt, void *command, const char *what)
 	return -1;
 }
 
+static void lt_real_sleep(struct lt *lt, unsigned int msecs)
+{
+	struct timespec left = { msecs / 1000, msecs % 1000 * 1000000L };
+
+	(void)lt;
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
 const struct lt_kernel lt_kernel_real = {
 	.send = lt_real_send,
 	.recv = lt_real_recv,
 	.ioctl = lt_real_ioctl,
+	.sleep = lt_real_sleep,
 	.root = "",
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files of /proc and /sys: short ones as a line, long ones line by line. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -149,5 +150,44 @@ int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, co
 		ret = -EIO;
 	free(text);
 	fclose(file);
+	return ret;
+}
+
+/**
+ * sys_names() - each name in a folder, in order
+ * @lt: the run
+ * @name: gets it; a positive result stops
+ * @data: for it
+ * @path: a format
+ *
+ * Return: what @name returned last, or a negative error.
+ */
+int sys_names(struct lt *lt, int (*name)(const char *name, void *data), void *data,
+	      const char *path, ...)
+{
+	struct dirent **names;
+	char full[PATH_MAX];
+	va_list args;
+	int i, count, ret = 0, root;
+
+	root = snprintf(full, sizeof(full), "%s", lt->kernel->root);
+	if (root < 0 || (size_t)root >= sizeof(full))
+		return -ENAMETOOLONG;
+	va_start(args, path);
+	count = vsnprintf(full + root, sizeof(full) - root, path, args);
+	va_end(args);
+	if (count < 0 || (size_t)count >= sizeof(full) - root)
+		return -ENAMETOOLONG;
+	if (strstr(full + root, "/../"))
+		return -EINVAL;
+	count = scandir(full, &names, NULL, alphasort);
+	if (count < 0)
+		return -errno;
+	for (i = 0; i < count; i++) {
+		if (!ret && names[i]->d_name[0] != '.')
+			ret = name(names[i]->d_name, data);
+		free(names[i]);
+	}
+	free(names);
 	return ret;
 }

@@ -149,9 +149,20 @@ static int replay_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 	return -1;
 }
 
+/* No time passes; what has changed meanwhile is in another folder. */
+static void replay_sleep(struct lt *lt, unsigned int msecs)
+{
+	struct replay *replay = replay_of(lt);
+
+	(void)msecs;
+	if (replay->later[0])
+		((struct lt_kernel *)lt->kernel)->root = replay->later;
+}
+
 struct lt_kernel replay_kernel(struct replay *replay)
 {
-	return (struct lt_kernel){ replay_send, replay_recv, replay_ioctl, "", replay };
+	return (struct lt_kernel){ replay_send, replay_recv, replay_ioctl, replay_sleep,
+				   replay->root, replay };
 }
 
 /* --- Recording */
@@ -215,7 +226,8 @@ static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 
 struct lt_kernel record_kernel(struct replay *replay)
 {
-	return (struct lt_kernel){ record_send, record_recv, record_ioctl, "", replay };
+	return (struct lt_kernel){ record_send, record_recv, record_ioctl, replay_sleep,
+				   replay->root, replay };
 }
 
 /* --- Files: "< 0 1c00...", kind, result, bytes */

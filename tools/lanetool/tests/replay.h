@@ -21,6 +21,8 @@ struct replay {
 	struct replay_step steps[REPLAY_STEPS];
 	size_t count;
 	size_t next;
+	char root[64];	/* the folder of /proc and /sys; "" for those of this host */
+	char later[64];	/* the one after a sleep; "" for the same */
 	bool differs;	/* another message was sent than was recorded */
 	bool lenient;	/* that is no fault: the answers were spoilt */
 };

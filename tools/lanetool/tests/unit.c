@@ -5,6 +5,9 @@
  * byte, which must be refused, and with bytes spoilt or counts wrong, which must be survived;
  * sanitizers watch.
  *
+ * What a command reads of /proc and /sys a recording has as lines (see tree.h), and so has the
+ * file that $TREE names when one is made.
+ *
  *   unit FOLDER             run all
  *   unit --record ARG...    run this here, and write its recording (tests/record)
  */
@@ -13,6 +16,7 @@
 #include <unistd.h>
 
 #include "replay.h"
+#include "tree.h"
 
 #define ARGS_MAX	64
 #define FLIPS		60	/* spoilt copies of an answer */
@@ -27,6 +31,7 @@ struct unit {
 	char *text;
 	char *err;
 	struct replay replay;
+	struct tree tree;
 };
 
 static unsigned long runs;
@@ -244,14 +249,18 @@ static void unit_line(struct unit *unit, const char *line)
 		unit_add(&unit->text, line + 4);
 	else if (!strncmp(line, "err ", 4))
 		unit_add(&unit->err, line + 4);
+	else if (tree_line(&unit->tree, line))
+		tree_set(&unit->tree, &unit->replay);
 	else if (!replay_read(&unit->replay, line))
-		fail("a line of the file", "arg, exit, out, err, >, <, I or i", line);
+		fail("a line of the file",
+		     "arg, exit, out, err, file, later, after, >, <, I or i", line);
 }
 
 static void unit_file(const char *path)
 {
 	struct unit *unit = calloc(1, sizeof(*unit));
 	FILE *file = fopen(path, "r");
+	const char *wanted, *got;
 	char *line = NULL;
 	size_t room = 0;
 
@@ -265,7 +274,10 @@ static void unit_file(const char *path)
 	}
 	fclose(file);
 	unit_exact(unit);
+	if (!tree_compare(&unit->tree, &wanted, &got))
+		fail("a file afterwards", wanted, got);
 	unit_bad_answers(unit);
+	tree_free(&unit->tree);
 	free(line);
 	while (unit->argc)
 		free(unit->args[--unit->argc]);
@@ -284,7 +296,11 @@ static int unit_record(int argc, char **argv)
 	if (argc > ARGS_MAX)
 		return 2;
 	memcpy(unit.args, argv, argc * sizeof(*argv));
+	if (getenv("TREE") && !tree_file(&unit.tree, getenv("TREE")))
+		return 2;
+	tree_set(&unit.tree, &replay);
 	unit_run(&unit, record_kernel(&replay), false, &text, &err);
+	tree_free(&unit.tree);
 	replay_write(&replay, stdout);
 	replay_free(&replay);
 	free(text);
