@@ -211,6 +211,14 @@ void lt_nest_end(struct nlmsghdr *msg, struct nlattr *nest);
  */
 int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
 
+/*
+ * lt_try - as lt_send, where the device or the kernel may have no such thing (or keep it from us).
+ * lt_try_genl - begin a dump of a family that may not be there.
+ * Return (or *ret): 0, 1 if there is none, or a negative error that has been said.
+ */
+int lt_try(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
+struct nlmsghdr *lt_try_genl(struct lt *lt, const char *family, uint8_t cmd, int *ret);
+
 /* lt_get - what most commands that show do: ask for lt->dev, or for all if that is "*".
  * Return: the exit code.
  */
@@ -232,6 +240,8 @@ int lt_parse(struct lt *lt, const struct nlmsghdr *msg, size_t head, const struc
 int lt_parse_nest(struct lt *lt, const struct nlattr *nest, const struct nlattr **tb,
 		  const uint8_t *types, uint16_t max);
 int lt_malformed(struct lt *lt);	/* says so; Return: -EBADMSG */
+
+uint64_t lt_uint(const struct nlattr *attr);	/* of 4 or 8 bytes; 0 if it is not there */
 
 /* lt_dev_name - of a header of the ethtool family, "" if it has none */
 const char *lt_dev_name(struct lt *lt, const struct nlattr *header);
@@ -288,6 +298,7 @@ void out_close(struct lt *lt);
 void out_text(struct lt *lt, const char *format, ...) __printf(2, 3);	/* text only */
 void out_str(struct lt *lt, const char *key, const char *format, const char *value);
 void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value);
+void out_real(struct lt *lt, const char *key, const char *format, double value);
 void out_bool(struct lt *lt, const char *key, const char *format, bool value);	/* on, off */
 void out_null(struct lt *lt, const char *key);
 /* Of an attribute, after a label; one that is not there: "n/a", and nothing in JSON */

@@ -376,6 +376,27 @@ int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
 	return ret ? ret : said;
 }
 
+int lt_try(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
+{
+	bool quiet = lt->quiet;
+	int ret;
+
+	lt->quiet = true;
+	ret = lt_send(lt, msg, reply, data);
+	lt->quiet = quiet;
+	if (ret == -EOPNOTSUPP || ret == -ENOENT || ret == -EPERM)
+		return 1;
+	return ret ? lt_fail(lt, ret) : 0;
+}
+
+struct nlmsghdr *lt_try_genl(struct lt *lt, const char *family, uint8_t cmd, int *ret)
+{
+	int id = lt_family(lt, family);
+
+	*ret = id == -ENOENT ? 1 : id < 0 ? lt_fail(lt, id) : 0;
+	return *ret ? NULL : lt_genl(lt, family, cmd, 1, NLM_F_DUMP);
+}
+
 int lt_get(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags, lt_reply reply)
 {
 	struct nlmsghdr *msg;
@@ -443,6 +464,15 @@ int lt_parse_nest(struct lt *lt, const struct nlattr *nest, const struct nlattr 
 	if (mnl_attr_parse_nested(nest, lt_into, &into) < 0)
 		return lt_malformed(lt);
 	return 0;
+}
+
+/* Specifications of families call it "uint": of 4 or of 8 bytes, as its value takes. */
+uint64_t lt_uint(const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	return mnl_attr_get_payload_len(attr) >= sizeof(uint64_t) ? mnl_attr_get_u64(attr) :
+	       mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
 }
 
 const char *lt_dev_name(struct lt *lt, const struct nlattr *header)

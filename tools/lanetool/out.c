@@ -113,6 +113,16 @@ void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value
 	}
 }
 
+void out_real(struct lt *lt, const char *key, const char *format, double value)
+{
+	if (lt->json) {
+		if (key)
+			out_add(lt, key, json_real(value));
+	} else if (format) {
+		fprintf(lt->text, format, value);
+	}
+}
+
 void out_bool(struct lt *lt, const char *key, const char *format, bool value)
 {
 	if (lt->json) {
