@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Receive hashing: key, table and fields of a device, and Toeplitz' hash over them. */
+#include <linux/sockios.h>
+#include <stdlib.h>
+
+#include "netdev_nl.h"
+#include "rss.h"
+
+static void *rss_copy(const struct nlattr *attr, size_t *size)
+{
+	void *copy;
+
+	*size = attr ? mnl_attr_get_payload_len(attr) : 0;
+	copy = malloc(*size + 1);
+	if (copy && attr)
+		memcpy(copy, mnl_attr_get_payload(attr), *size);
+	return copy;
+}
+
+static int rss_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
+{
+	static const uint8_t types[RSS_NL_MAX + 1] = {
+		[RSS_NL_HFUNC] = MNL_TYPE_U32,
+		[RSS_NL_INPUT_XFRM] = MNL_TYPE_U32,
+	};
+	const struct nlattr *tb[RSS_NL_MAX + 1];
+	struct rss *rss = data;
+
+	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, RSS_NL_MAX))
+		return -EBADMSG;
+	rss_free(rss);
+	if (tb[RSS_NL_HFUNC])
+		rss->functions = mnl_attr_get_u32(tb[RSS_NL_HFUNC]);
+	if (tb[RSS_NL_INPUT_XFRM])
+		rss->symmetric = mnl_attr_get_u32(tb[RSS_NL_INPUT_XFRM]);
+	rss->table = rss_copy(tb[RSS_NL_INDIR], &rss->entries);
+	rss->entries /= sizeof(*rss->table);
+	rss->key = rss_copy(tb[RSS_NL_HKEY], &rss->key_size);
+	return rss->table && rss->key ? 0 : -ENOMEM;
+}
+
+int rss_read(struct lt *lt, const char *dev, struct rss *rss)
+{
+	struct nlmsghdr *msg;
+	struct nlattr *nest;
+
+	msg = lt_genl(lt, ETHTOOL_GENL_NAME, RSS_NL_GET, ETHTOOL_GENL_VERSION, NLM_F_ACK);
+	if (!msg)
+		return -ENOENT;
+	nest = lt_nest(lt, msg, RSS_NL_HEADER);
+	lt_put_str(lt, msg, ETHTOOL_A_HEADER_DEV_NAME, dev);
+	lt_nest_end(msg, nest);
+	return lt_try(lt, msg, rss_reply, rss);
+}
+
+void rss_free(struct rss *rss)
+{
+	free(rss->table);
+	free(rss->key);
+	*rss = (struct rss){};
+}
+
+/* By ioctl: netlink has it from Linux 6.17 on. */
+int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields)
+{
+	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_GRXFH, .flow_type = type };
+	struct ifreq ifr = {};
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
+	ifr.ifr_data = (void *)&nfc;
+	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
+		return -errno;
+	*fields = nfc.data;
+	return 0;
+}
+
+uint32_t rss_key_bits(const uint8_t *key, size_t size, size_t bit)
+{
+	uint64_t bits = 0;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		bits = bits << 8 | (bit / 8 + i < size ? key[bit / 8 + i] : 0);
+	return bits >> (8 - bit % 8);
+}
+
+/**
+ * rss_toeplitz() - the hash of RSS's specification
+ * @key: from the device
+ * @key_size: its bytes; bits beyond them count as 0
+ * @input: fields in the order and in the form that they have on the wire
+ * @size: its bytes
+ *
+ * Return: the hash.
+ */
+uint32_t rss_toeplitz(const uint8_t *key, size_t key_size, const uint8_t *input, size_t size)
+{
+	uint32_t hash = 0;
+	size_t bit;
+
+	for (bit = 0; bit < 8 * size; bit++)
+		if (input[bit / 8] & 0x80 >> bit % 8)
+			hash ^= rss_key_bits(key, key_size, bit);
+	return hash;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Receive hashing: what a device says of it, and the hash itself. */
+#ifndef RSS_H
+#define RSS_H
+
+#include "port.h"
+
+#define RSS_INPUT_MAX	36	/* IPv6 addresses and ports */
+
+struct rss {
+	uint32_t functions;	/* ETH_RSS_HASH_*; 0 if it does not say */
+	uint32_t symmetric;	/* what is done to the input first: RXH_XFRM_* */
+	uint32_t *table;
+	size_t entries;
+	uint8_t *key;
+	size_t key_size;
+};
+
+/* rss_read - key and table, in memory of its own.
+ * Return: 0, 1 if the device has none, or a negative error, said
+ */
+int rss_read(struct lt *lt, const char *dev, struct rss *rss);
+void rss_free(struct rss *rss);
+/* rss_fields - RXH_* that count for a type of flow (TCP_V4_FLOW).  Return: 0 or -errno, not said */
+int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields);
+/* rss_key_bits - the 32 bits of the key from a bit on; beyond its end they are 0 */
+uint32_t rss_key_bits(const uint8_t *key, size_t size, size_t bit);
+uint32_t rss_toeplitz(const uint8_t *key, size_t key_size, const uint8_t *input, size_t size);
+
+#endif
