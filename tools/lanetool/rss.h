@@ -5,10 +5,11 @@
 
 #include "port.h"
 
+#define RSS_TOEPLITZ	1	/* the first of the hash functions that ethtool names */
 #define RSS_INPUT_MAX	36	/* IPv6 addresses and ports */
 
 struct rss {
-	uint32_t functions;	/* ETH_RSS_HASH_*; 0 if it does not say */
+	uint32_t functions;	/* a bit each; 0 if it does not say */
 	uint32_t symmetric;	/* what is done to the input first: RXH_XFRM_* */
 	uint32_t *table;
 	size_t entries;
