@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "parts.h"
 #include "replay.h"
 #include "tree.h"
 
@@ -322,6 +323,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	alarm(LIMIT);
+	running = "parts";
+	if (parts_check())
+		fail("a part by itself", "all is well", parts_check());
 	for (i = 0; i < count; i++) {
 		running = names[i]->d_name;
 		snprintf(path, sizeof(path), "%s/%s", argv[1], running);
