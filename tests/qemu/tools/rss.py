@@ -3,10 +3,15 @@
 
 Sends flows to DEV from NAMESPACE and compares where they arrive with where receive hashing
 has to bring them, by DEV's key and table and a Toeplitz of our own.  Hashed by ports is
-what is named, the rest by addresses alone.  Prints the lanes, fails with what is wrong."""
+what is named, the rest by addresses alone.  Prints the lanes, fails with what is wrong.
+
+rss.py DEV NAMESPACE LANETOOL
+
+Likewise, with where `LANETOOL predict` says that they arrive."""
 
 import collections
 import ipaddress
+import json
 import os
 import re
 import socket
@@ -45,7 +50,8 @@ def key_and_table(dev):
 def received(dev):
     """Packets, by lane"""
     return collections.Counter({int(lane): int(count) for lane, count in
-                                re.findall(r"lane(\d+)_rx_packets: (\d+)", ethtool("-S", dev))})
+                                re.findall(r"(?:lane|rx_?(?:queue_)?)(\d+)_(?:rx_)?packets: (\d+)",
+                                           ethtool("-S", dev))})
 
 
 def flows():
@@ -74,14 +80,33 @@ def send(protocol, source, destination, ports):
             time.sleep(0.0002)
 
 
-def main(dev, there, *by_ports):
+def by_hash(dev, by_ports):
+    """What finds a flow's lane by itself"""
     key, table = key_and_table(dev)
-    before, wanted = received(dev), collections.Counter()
-    for protocol, source, destination, ports in flows():
+
+    def lane(protocol, source, destination, ports):
         data = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
         if protocol in by_ports:
             data += struct.pack("!2H", *ports)
-        wanted[table[toeplitz(key, data) % len(table)]] += PACKETS
+        return table[toeplitz(key, data) % len(table)]
+    return lane
+
+
+def by_lanetool(dev, tool):
+    """What asks lanetool for it"""
+    def lane(protocol, source, destination, ports):
+        form = "[{}]:{}" if ":" in source else "{}:{}"
+        said = subprocess.run([tool, "--json", "predict", dev, protocol, form.format(source, ports[0]),
+                               form.format(destination, ports[1])], check=True, capture_output=True)
+        return json.loads(said.stdout)[0]["lane"]
+    return lane
+
+
+def main(dev, there, *how):
+    lane_of = by_lanetool(dev, how[0]) if how and "/" in how[0] else by_hash(dev, how)
+    before, wanted = received(dev), collections.Counter()
+    for protocol, source, destination, ports in flows():
+        wanted[lane_of(protocol, source, destination, ports)] += PACKETS
         with namespace(there):
             send(protocol, source, destination, ports)
     for _ in range(50):
