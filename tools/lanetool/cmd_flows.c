@@ -110,7 +110,8 @@ static void flows_say(struct lt *lt, const struct flows_view *view)
 	out_text(lt, "%zu flows, %zu at home\n", view->flows.count, home);
 	if (view->flows.count)
 		out_text(lt, "%-8s %-4s %-21s %-21s %s %10s %6s\n", "PORT", "FLOW", "FROM", "TO",
-			 "LANE CPU IS   BY     ENTRY", view->msecs ? "PACKETS/S" : "PACKETS", "SECS");
+			 "LANE CPU IS   BY     ENTRY", view->msecs ? "PACKETS/S" : "PACKETS",
+			 "SECS");
 	for (i = 0; i < view->flows.count; i++)
 		flows_one(lt, view, &view->flows.flow[i]);
 }
@@ -127,7 +128,7 @@ static int flows_take(struct lt *lt, struct flows_view *view)
 	if (ret < 0)
 		return 1;
 	if (ret && errno == EPERM)
-		return lt_error(lt, "who talks to whom is shown to administrators only (CAP_NET_ADMIN)");
+		return lt_error(lt, "flows are shown to administrators only (CAP_NET_ADMIN)");
 	if (ret)
 		return lt_error(lt, "no flows are steered here: Flowlane's module is not loaded");
 	if (view->msecs)
@@ -177,9 +178,8 @@ static int flows_show(struct lt *lt, struct flows_view *view)
 	if (lt->dev) {
 		port_driver(lt, view->ports.port);
 		if (strcmp(port->driver, FLOWLANE_FAMILY_NAME))
-			return lt_error(lt, "%s: driver %s does not tell which flows it leads where; "
-					"Flowlane's does", port->name,
-					port->driver[0] ? port->driver : "(none)");
+			return lt_error(lt, "%s: driver %s does not tell of flows; Flowlane does",
+					port->name, port->driver[0] ? port->driver : "(none)");
 	}
 	if (view->msecs)
 		return flows_watch(lt, view);

@@ -45,7 +45,7 @@ static bool predict_address(const char *text, struct tuple *t, uint8_t *address,
 
 	if (strlen(text) >= sizeof(ip))
 		return false;
-	strcpy(ip, text + (*text == '['));
+	snprintf(ip, sizeof(ip), "%s", text + (*text == '['));
 	colon = *text == '[' ? strchr(ip, ']') :
 		strchr(ip, ':') == strrchr(ip, ':') ? strchr(ip, ':') : NULL;
 	if (*text == '[') {
@@ -194,8 +194,7 @@ static int predict_hash(struct lt *lt, struct predict *p, const struct port *por
 		return lt_error(lt, "%s: its hash is not toeplitz but %#x", lt->dev,
 				p->rss.functions);
 	if (p->rss.symmetric)
-		return lt_error(lt, "%s: its hash is the same for both directions, "
-				"which this tool cannot do", lt->dev);
+		return lt_error(lt, "%s: its hash is symmetric, which is not known here", lt->dev);
 	if (!p->rss.key_size)
 		return lt_error(lt, "%s: driver %s does not show the hash's key", lt->dev,
 				port->driver);
@@ -309,7 +308,8 @@ static void predict_say_hash(struct lt *lt, const struct predict *p)
 	out_uint(lt, "entries", " of %" PRIu64, p->rss.entries);
 	out_uint(lt, "table-lane", ": lane %" PRIu64 "\n", p->rss.table[p->entry]);
 	if (p->flow && p->flow->hash != p->hash) {
-		out_text(lt, "  but         the device's own hash of it is 0x%08x\n", p->flow->hash);
+		out_text(lt, "  but         the device says that its hash is 0x%08x\n",
+			 p->flow->hash);
 		snprintf(text, sizeof(text), "0x%08x", p->flow->hash);
 		out_str(lt, "device-hash", NULL, text);
 	}

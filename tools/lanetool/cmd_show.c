@@ -40,11 +40,12 @@ static void show_link(struct lt *lt, const struct port *port, char *text, size_t
 
 static int show_numa(struct lt *lt, const struct port *port)
 {
-	char text[32];
-	int node = -1;
+	uint64_t node;
 
-	port_text(lt, port, text, sizeof(text), "device/numa_node");
-	sscanf(text, "%d", &node);
+	/* -1 where it is not known, which is no such number */
+	if (sys_u64(lt, &node, "/sys/class/net/%s/device/numa_node", port->name) ||
+	    node > INT16_MAX)
+		return -1;
 	return node;
 }
 
@@ -257,7 +258,8 @@ static int show_steering(struct lt *lt, const struct port *port)
 			ret = lt_try(lt, msg, show_steer_reply, NULL);
 		}
 	}
-	sys_u64(lt, &sockets, "/proc/sys/net/core/rps_sock_flow_entries");
+	if (sys_u64(lt, &sockets, "/proc/sys/net/core/rps_sock_flow_entries"))
+		sockets = 0;
 	for (i = 0; i < port->lanes; i++)
 		if (!sys_u64(lt, &one, "/sys/class/net/%s/queues/rx-%u/rps_flow_cnt", port->name,
 			     i))

@@ -190,7 +190,8 @@ static void top_bars(struct lt *lt, const struct top *top, const struct top_past
 
 	if (width > TOP_HISTORY)
 		width = TOP_HISTORY;
-	screen_bars(&top->screen, text, sizeof(text), past->value + TOP_HISTORY - width, width, full);
+	screen_bars(&top->screen, text, sizeof(text), past->value + TOP_HISTORY - width, width,
+		    full);
 	out_text(lt, " %s\n", text);
 }
 
@@ -217,8 +218,8 @@ static void top_flows(struct lt *lt, const struct port *port, const struct lane 
 	out_text(lt, " %7s", text);
 }
 
-static void top_lane(struct lt *lt, const struct top *top, const struct port *port, uint32_t number,
-		     const struct top_past *past, double full)
+static void top_lane(struct lt *lt, const struct top *top, const struct port *port,
+		     uint32_t number, const struct top_past *past, double full)
 {
 	static const struct {
 		const char *key;
@@ -260,7 +261,8 @@ static void top_port(struct lt *lt, const struct top *top, const struct port *po
 	if (port->driver[0])
 		out_str(lt, "driver", ", driver %s", port->driver);
 	out_text(lt, "\n");
-	out_text(lt, "LANE CPU   RX/s  RX-B/s  TX/s TX-B/s  IRQ/s P/IRQ DROP/s USECS   HOME PACKETS\n");
+	out_text(lt, "LANE CPU   RX/s RX-B/s   TX/s TX-B/s  IRQ/s P/IRQ DROPS USECS    HOME %s\n",
+		 "PACKETS");
 	out_array(lt, "lanes");
 	for (i = 0; i < port->lanes && (i < rows || lt->json); i++)
 		top_lane(lt, top, port, i, &past[i], full);
@@ -276,7 +278,8 @@ static void top_cpus(struct lt *lt, const struct top *top, unsigned int rows)
 	unsigned int shown = 0, more = 0;
 	size_t i;
 
-	out_text(lt, "     CPU PACKETS/s SQUEEZED/s DROPPED/s   RPS/s LIMITED/s BACKLOG        PACKETS\n");
+	out_text(lt, "     CPU PACKETS/s SQUEEZED/s DROPPED/s   RPS/s LIMITED/s BACKLOG %14s\n",
+		 "PACKETS");
 	out_array(lt, "cpus");
 	for (i = 0; i < TOP_CPUS; i++) {
 		const struct top_cpu *now = &top->now.cpu[i], *then = &top->then.cpu[i];

@@ -211,7 +211,7 @@ static int count_driver(struct lt *lt, struct port *port)
 		return -ENOMEM;
 	stats->cmd = ETHTOOL_GSTATS;
 	stats->n_stats = names->count;
-	strcpy(ifr.ifr_name, port->name);
+	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
 	ifr.ifr_data = (void *)stats;
 	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0 && stats->n_stats <= names->count)
 		count_named(port, names, stats);
@@ -236,7 +236,7 @@ static void count_usecs(struct lt *lt, struct port *port)
 	all->op.sub_command = ETHTOOL_GCOALESCE;
 	for (i = 0; i < port->lanes && i < MAX_NUM_QUEUE; i++)
 		all->op.queue_mask[i / 32] |= 1u << i % 32;
-	strcpy(ifr.ifr_name, port->name);
+	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
 	ifr.ifr_data = (void *)all;
 	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0) {
 		for (i = 0; i < port->lanes && i < MAX_NUM_QUEUE; i++) {

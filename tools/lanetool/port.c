@@ -37,7 +37,7 @@ static int port_add(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	ports->port = port;
 	port += ports->count++;
 	*port = (struct port){ .ifindex = info->ifi_index, .flags = info->ifi_flags };
-	strcpy(port->name, mnl_attr_get_str(tb[IFLA_IFNAME]));
+	snprintf(port->name, sizeof(port->name), "%s", mnl_attr_get_str(tb[IFLA_IFNAME]));
 	if (tb[IFLA_MTU])
 		port->mtu = mnl_attr_get_u32(tb[IFLA_MTU]);
 	return 0;
@@ -82,7 +82,7 @@ void port_driver(struct lt *lt, struct port *port)
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ifreq ifr = {};
 
-	strcpy(ifr.ifr_name, port->name);
+	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
 	ifr.ifr_data = (void *)&info;
 	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
 		return;
@@ -210,12 +210,12 @@ static void lane_by_name(void *data, unsigned int irq, uint64_t total, const cha
 	const struct by_name *by = data;
 	const char *at, *tail, *digits;
 	struct lane *lane;
-	uint64_t used;
+	char kind[64];
 
 	(void)total;
 	/* The folder of the device's vectors has the number, or it is another device's. */
 	if (!by->port->bus[0] || !strcmp(action, by->port->name) ||
-	    sys_read(by->lt, (char[64]){}, 64, "/sys/bus/pci/devices/%s/msi_irqs/%u",
+	    sys_read(by->lt, kind, sizeof(kind), "/sys/bus/pci/devices/%s/msi_irqs/%u",
 		     by->port->bus, irq))
 		return;
 	at = action + strcspn(action, "@");
@@ -227,8 +227,7 @@ static void lane_by_name(void *data, unsigned int irq, uint64_t total, const cha
 		;
 	if (digits == at)
 		return;
-	used = strtoull(digits, NULL, 10);
-	lane = lane_of(by->port, used);
+	lane = lane_of(by->port, strtoull(digits, NULL, 10));
 	if (!lane)
 		return;
 	if (strstr(action, "output") || (strstr(action, "tx") && !strstr(action, "rx")))

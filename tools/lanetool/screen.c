@@ -21,7 +21,7 @@
 
 /* What is to be put back: of the process, for a signal's handler has nothing else. */
 static struct termios screen_old;
-static volatile sig_atomic_t screen_keys, screen_taken, screen_resized;
+static sig_atomic_t screen_keys, screen_taken, screen_resized;
 
 static void screen_say(const char *text, size_t size)
 {
@@ -96,7 +96,8 @@ static void screen_measure(struct screen *screen)
 
 	screen->rows = 24;
 	screen->columns = 80;
-	if (screen_taken && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col) {
+	if (screen_taken && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+	    size.ws_col) {
 		screen->rows = size.ws_row;
 		screen->columns = size.ws_col;
 	}
