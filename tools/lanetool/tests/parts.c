@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <stdarg.h>
 
 #include "../rss.h"
 #include "../screen.h"
@@ -13,13 +14,17 @@
 
 static char wrong[256];
 
-#define CHECK(good, ...)						\
-	do {								\
-		if (!(good)) {						\
-			snprintf(wrong, sizeof(wrong), __VA_ARGS__);	\
-			return wrong;					\
-		}							\
-	} while (0)
+/* The first thing that is wrong is kept; later checks change nothing about it. */
+static void __printf(2, 3) check(bool good, const char *format, ...)
+{
+	va_list args;
+
+	if (good || wrong[0])
+		return;
+	va_start(args, format);
+	vsnprintf(wrong, sizeof(wrong), format, args);
+	va_end(args);
+}
 
 /* The specification's key */
 static const uint8_t key[40] = {
@@ -28,7 +33,7 @@ static const uint8_t key[40] = {
 	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
 };
 
-static const char *check_hash(void)
+static void check_hash(void)
 {
 	static const struct {
 		const char *dst;
@@ -64,71 +69,71 @@ static const char *check_hash(void)
 		ports[1] = htons(vectors[i].dst_port);
 		memcpy(input + 2 * size, ports, sizeof(ports));
 		hash = rss_toeplitz(key, sizeof(key), input, 2 * size);
-		CHECK(hash == vectors[i].addresses, "vector %zu: %#x", i, hash);
+		check(hash == vectors[i].addresses, "vector %zu: %#x", i, hash);
 		hash = rss_toeplitz(key, sizeof(key), input, 2 * size + 4);
-		CHECK(hash == vectors[i].ports, "vector %zu with ports: %#x", i, hash);
+		check(hash == vectors[i].ports, "vector %zu with ports: %#x", i, hash);
 	}
 	/* A key that is too short is 0 beyond its end. */
-	CHECK(rss_key_bits(key, 4, 31) == 0, "bits beyond the key");
-	CHECK(!rss_toeplitz(key, 0, input, sizeof(input)), "no key at all");
-	return NULL;
+	check(rss_key_bits(key, 4, 31) == 0, "bits beyond the key");
+	check(!rss_toeplitz(key, 0, input, sizeof(input)), "no key at all");
 }
 
-static const char *check_rules(void)
+static void check_rules(void)
 {
 	struct ethtool_rx_flow_spec fs = { .flow_type = TCP_V4_FLOW };
 	struct tuple t = { .l3 = ETH_P_IP, .proto = IPPROTO_TCP, .ports = true,
 			   .src = { 10, 0, 0, 2 }, .dst = { 10, 0, 0, 1 },
 			   .src_port = htons(1000), .dst_port = htons(80) };
 
-	CHECK(rule_match(&fs, &t) == RULE_YES, "a rule that names nothing");
+	check(rule_match(&fs, &t) == RULE_YES, "a rule that names nothing");
 	fs.h_u.tcp_ip4_spec.pdst = htons(80);
 	fs.m_u.tcp_ip4_spec.pdst = 0xffff;
-	CHECK(rule_match(&fs, &t) == RULE_YES, "a port");
+	check(rule_match(&fs, &t) == RULE_YES, "a port");
 	fs.h_u.tcp_ip4_spec.ip4src = htonl(0x0a000000);
 	fs.m_u.tcp_ip4_spec.ip4src = htonl(0xffffff00);
-	CHECK(rule_match(&fs, &t) == RULE_YES, "a network");
+	check(rule_match(&fs, &t) == RULE_YES, "a network");
 	fs.m_u.tcp_ip4_spec.ip4src = htonl(0xffffffff);
-	CHECK(rule_match(&fs, &t) == RULE_NO, "another address");
+	check(rule_match(&fs, &t) == RULE_NO, "another address");
 	fs.m_u.tcp_ip4_spec.ip4src = 0;
 	fs.m_u.tcp_ip4_spec.tos = 0xff;
-	CHECK(rule_match(&fs, &t) == RULE_MAYBE, "a type of service");
+	check(rule_match(&fs, &t) == RULE_MAYBE, "a type of service");
 	fs.m_u.tcp_ip4_spec.tos = 0;
 	fs.flow_type |= FLOW_EXT;
 	fs.m_ext.vlan_tci = 0xffff;
-	CHECK(rule_match(&fs, &t) == RULE_MAYBE, "a VLAN");
+	check(rule_match(&fs, &t) == RULE_MAYBE, "a VLAN");
 	t.proto = IPPROTO_UDP;
-	CHECK(rule_match(&fs, &t) == RULE_NO, "another protocol");
+	check(rule_match(&fs, &t) == RULE_NO, "another protocol");
 	memset(&fs, 0, sizeof(fs));
 	fs.flow_type = ETHER_FLOW;
 	fs.h_u.ether_spec.h_proto = htons(ETH_P_IPV6);
 	fs.m_u.ether_spec.h_proto = 0xffff;
-	CHECK(rule_match(&fs, &t) == RULE_NO, "another type of frame");
+	check(rule_match(&fs, &t) == RULE_NO, "another type of frame");
 	t.l3 = ETH_P_IPV6;
-	CHECK(rule_match(&fs, &t) == RULE_YES, "a type of frame");
+	check(rule_match(&fs, &t) == RULE_YES, "a type of frame");
 	fs.flow_type = UDP_V6_FLOW;
 	memset(&fs.h_u, 0, sizeof(fs.h_u));
 	memset(&fs.m_u, 0, sizeof(fs.m_u));
-	CHECK(rule_match(&fs, &t) == RULE_YES, "UDP over IPv6");
+	check(rule_match(&fs, &t) == RULE_YES, "UDP over IPv6");
 	memset(fs.m_u.tcp_ip6_spec.ip6dst, 0xff, 16);
-	CHECK(rule_match(&fs, &t) == RULE_NO, "another address of IPv6");
+	check(rule_match(&fs, &t) == RULE_NO, "another address of IPv6");
 	fs.flow_type = 0x7f;
-	CHECK(rule_match(&fs, &t) == RULE_MAYBE, "a kind that nobody knows");
-	return NULL;
+	check(rule_match(&fs, &t) == RULE_MAYBE, "a kind that nobody knows");
 }
 
-static const char *check_names(void)
+static void check_names(void)
 {
 	static const struct {
 		const char *name;
 		int what, lane;		/* what: -1 if it is none */
 	} names[] = {
-		{ "lane3_rx_packets", LANE_RX_PACKETS, 3 }, { "rx_queue_0_bytes", LANE_RX_BYTES, 0 },
+		{ "lane3_rx_packets", LANE_RX_PACKETS, 3 },
+		{ "rx_queue_0_bytes", LANE_RX_BYTES, 0 },
 		{ "tx-12.packets", LANE_TX_PACKETS, 12 }, { "tx1_bytes", LANE_TX_BYTES, 1 },
 		{ "queue_2_rx_cnt", LANE_RX_PACKETS, 2 }, { "rx_queue_1_drops", LANE_DROPS, 1 },
 		{ "[4]: rx_bytes", LANE_RX_BYTES, 4 }, { "rx_packets", -1, 0 },
 		{ "rx_queue_0_csum_err", -1, 0 }, { "rx_64_bytes_phy", -1, 0 },
-		{ "rx1_tx2_packets", -1, 0 }, { "tx_queue_99999999999_bytes", -1, 0 }, { "", -1, 0 },
+		{ "rx1_tx2_packets", -1, 0 },
+		{ "tx_queue_99999999999_bytes", -1, 0 }, { "", -1, 0 },
 	};
 	enum lane_count what;
 	unsigned int lane;
@@ -137,17 +142,18 @@ static const char *check_names(void)
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		bool is = count_name(names[i].name, &what, &lane);
 
-		CHECK(is == (names[i].what >= 0), "statistic '%s'", names[i].name);
-		CHECK(!is || ((int)what == names[i].what && (int)lane == names[i].lane),
-		      "statistic '%s': %d of %u", names[i].name, what, lane);
+		check(is == (names[i].what >= 0), "statistic '%s'", names[i].name);
+		if (is && names[i].what >= 0)
+			check((int)what == names[i].what && (int)lane == names[i].lane,
+			      "statistic '%s': %d of %u", names[i].name, what, lane);
 	}
-	return NULL;
 }
 
-static const char *check_cpus(void)
+static void check_cpus(void)
 {
 	static const char *const masks[][2] = {
-		{ "0", "" }, { "1", "0" }, { "f", "0-3" }, { "80000000", "31" }, { "a5", "0,2,5,7" },
+		{ "0", "" }, { "1", "0" }, { "f", "0-3" }, { "80000000", "31" },
+		{ "a5", "0,2,5,7" },
 		{ "1,00000001", "0,32" }, { "00000000,0000000f", "0-3" }, { "", "" }, { ",", "" },
 		{ "ffffffff,ffffffff", "0-63" }, { "xyz", "" },
 	};
@@ -156,17 +162,16 @@ static const char *check_cpus(void)
 
 	for (i = 0; i < ARRAY_SIZE(masks); i++) {
 		cpu_mask_list(list, sizeof(list), masks[i][0]);
-		CHECK(!strcmp(list, masks[i][1]), "mask '%s': '%s'", masks[i][0], list);
+		check(!strcmp(list, masks[i][1]), "mask '%s': '%s'", masks[i][0], list);
 	}
 	/* No room for all: cut, not written beyond */
 	cpu_mask_list(list, sizeof(list), "55555555,55555555,55555555,55555555,55555555,55555555");
-	CHECK(strlen(list) < sizeof(list), "a long mask");
-	CHECK(cpu_in_list(5, "0-3,5") && cpu_in_list(2, "0-3,5") && !cpu_in_list(4, "0-3,5") &&
+	check(strlen(list) < sizeof(list), "a long mask");
+	check(cpu_in_list(5, "0-3,5") && cpu_in_list(2, "0-3,5") && !cpu_in_list(4, "0-3,5") &&
 	      !cpu_in_list(0, "") && !cpu_in_list(1, "x"), "CPUs in lists");
-	return NULL;
 }
 
-static const char *check_figures(void)
+static void check_figures(void)
 {
 	static const struct {
 		double value;
@@ -183,20 +188,24 @@ static const char *check_figures(void)
 
 	for (i = 0; i < ARRAY_SIZE(rates); i++) {
 		screen_rate(text, sizeof(text), rates[i].value);
-		CHECK(!strcmp(text, rates[i].text), "rate %f: '%s'", rates[i].value, text);
+		check(!strcmp(text, rates[i].text), "rate %f: '%s'", rates[i].value, text);
 	}
 	screen_bars(&screen, text, sizeof(text), values, 5, 100);
-	CHECK(!strcmp(text, " ▁▄██"), "bars: '%s'", text);
+	check(!strcmp(text, " ▁▄██"), "bars: '%s'", text);
 	screen.utf8 = false;
 	screen_bars(&screen, text, sizeof(text), values, 5, 100);
-	CHECK(!strcmp(text, " .=@@"), "bars of ASCII: '%s'", text);
-	CHECK(screen_seconds("0.5", &msecs) && msecs == 500 && !screen_seconds("", &msecs) &&
+	check(!strcmp(text, " .=@@"), "bars of ASCII: '%s'", text);
+	check(screen_seconds("0.5", &msecs) && msecs == 500 && !screen_seconds("", &msecs) &&
 	      !screen_seconds("0", &msecs) && !screen_seconds("nan", &msecs) &&
 	      !screen_seconds("1e9", &msecs) && !screen_seconds("1x", &msecs), "seconds");
-	return NULL;
 }
 
 const char *parts_check(void)
 {
-	return check_hash() ?: check_rules() ?: check_names() ?: check_cpus() ?: check_figures();
+	check_hash();
+	check_rules();
+	check_names();
+	check_cpus();
+	check_figures();
+	return wrong[0] ? wrong : NULL;
 }

@@ -10,6 +10,7 @@
  *
  *   unit FOLDER             run all
  *   unit --record ARG...    run this here, and write its recording (tests/record)
+ *   unit --say FILE         what it says to this recording, as a recording has it
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -257,11 +258,10 @@ static void unit_line(struct unit *unit, const char *line)
 		     "arg, exit, out, err, file, later, after, >, <, I or i", line);
 }
 
-static void unit_file(const char *path)
+static struct unit *unit_read(const char *path)
 {
 	struct unit *unit = calloc(1, sizeof(*unit));
 	FILE *file = fopen(path, "r");
-	const char *wanted, *got;
 	char *line = NULL;
 	size_t room = 0;
 
@@ -274,18 +274,31 @@ static void unit_file(const char *path)
 		unit_line(unit, line);
 	}
 	fclose(file);
-	unit_exact(unit);
-	if (!tree_compare(&unit->tree, &wanted, &got))
-		fail("a file afterwards", wanted, got);
-	unit_bad_answers(unit);
-	tree_free(&unit->tree);
 	free(line);
+	return unit;
+}
+
+static void unit_free(struct unit *unit)
+{
+	tree_free(&unit->tree);
 	while (unit->argc)
 		free(unit->args[--unit->argc]);
 	free(unit->text);
 	free(unit->err);
 	replay_free(&unit->replay);
 	free(unit);
+}
+
+static void unit_file(const char *path)
+{
+	struct unit *unit = unit_read(path);
+	const char *wanted, *got;
+
+	unit_exact(unit);
+	if (!tree_compare(&unit->tree, &wanted, &got))
+		fail("a file afterwards", wanted, got);
+	unit_bad_answers(unit);
+	unit_free(unit);
 }
 
 static int unit_record(int argc, char **argv)
@@ -309,6 +322,29 @@ static int unit_record(int argc, char **argv)
 	return 0;
 }
 
+static void unit_say_lines(const char *kind, char *text)
+{
+	char *line;
+
+	while ((line = strsep(&text, "\n")))
+		if (*line || text)
+			printf("%s %s\n", kind, line);
+}
+
+static int unit_say(const char *path)
+{
+	struct unit *unit = unit_read(path);
+	char *text, *err;
+
+	printf("exit %d\n", unit_run(unit, replay_kernel(&unit->replay), false, &text, &err));
+	unit_say_lines("out", text);
+	unit_say_lines("err", err);
+	free(text);
+	free(err);
+	unit_free(unit);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct dirent **names;
@@ -317,6 +353,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--record"))
 		return unit_record(argc - 2, argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "--say"))
+		return unit_say(argv[2]);
 	count = argc == 2 ? scandir(argv[1], &names, NULL, alphasort) : -1;
 	if (count < 0) {
 		fprintf(stderr, "usage: unit FOLDER | unit --record ARG...\n");
