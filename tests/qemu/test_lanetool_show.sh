@@ -8,14 +8,14 @@
 . "$FL_TOP/tests/qemu/driver.sh"
 . "$FL_TOP/tests/qemu/flows.sh"
 
-tool=$FL_LANETOOL
+lanetool=$FL_LANETOOL
 rss=$FL_TOP/tests/qemu/tools/rss.py
 
 # asked FILTER ARG...: lanetool's JSON through jq
 asked() {
 	local filter=$1
 	shift
-	"$tool" --json "$@" | jq -r "$filter"
+	"$lanetool" --json "$@" | jq -r "$filter"
 }
 
 # irqs_of PORT: "irq cpu" of each of its vectors for lanes, as /proc has them
@@ -34,19 +34,27 @@ shown() {
 		"$(asked '.[0].lanes[] | "\(.irq) \(.cpu)"' show "$1")"
 	is "$1: rings" "$(ethtool -g "$1" | awk '/^RX:/ { n = $2 } END { print n }')" \
 		"$(asked '.[0].rings.rx' show "$1")"
-	check "$1: its line among all" grep -qE "^$1 +$2 " <<<"$("$tool" show)"
+	check "$1: its line among all" grep -qE "^$1 +$2 " <<<"$("$lanetool" show)"
+}
+
+# talk_end: the talk with the peer, for another port to begin
+talk_end() {
+	stop_servers
+	exec 5>&- 6<&-
+	rm -f /tmp/talk.in /tmp/talk.out
+	peer_down
 }
 
 # predicted PORT NAMESPACE: packets of flows come where it says
 predicted() {
-	check "$1: flows come as predicted" "$rss" "$1" "$2" "$tool"
+	check "$1: flows come as predicted" "$rss" "$1" "$2" "$lanetool"
 	must ethtool -X "$1" weight 0 3 0 1
-	check "$1: and by another table" "$rss" "$1" "$2" "$tool"
+	check "$1: and by another table" "$rss" "$1" "$2" "$lanetool"
 	must ethtool -X "$1" default
 }
 
 # fits COMMAND...: in 80 columns
-fits() { check "$* has 80 columns" test "$("$tool" "$@" | LC_ALL=C.UTF-8 wc -L)" -le 80; }
+fits() { check "$* has 80 columns" test "$("$lanetool" "$@" | LC_ALL=C.UTF-8 wc -L)" -le 80; }
 
 # at_work: the views while connections send; each is consumed on its CPU
 at_work() {
@@ -67,19 +75,19 @@ at_work() {
 		count=$((count + 1))
 	done < <(asked '.[] | select(.home) | "\(.lane) \(.proto) \(.src) \(.dst)"' flows "$dev")
 	yes "predict: flows that are home, and their hashes" "$wrong == 0 && $count > 0" "$wrong of $count"
-	note "$("$tool" flows "$dev" | head -n 6)"
-	note "$("$tool" show "$dev")"
+	note "$("$lanetool" flows "$dev" | head -n 6)"
+	note "$("$lanetool" show "$dev")"
 	asked . top "$dev" -i 2 >/tmp/top
 	yes "top: packets of lanes" "$(jq '[.[0].ports[0].lanes[]."rx-packets"] | add | floor' /tmp/top) > 100"
 	yes "top: interrupts of lanes" "$(jq '[.[0].ports[0].lanes[].interrupts] | add | floor' /tmp/top) > 100"
 	yes "top: packets of CPUs" "$(jq '[.[0].cpus[].packets] | add | floor' /tmp/top) > 100"
 	yes "top: flows of lanes" "$(jq '[.[0].ports[0].lanes[].flows] | add' /tmp/top) >= 16"
 	is "top: CPUs" "$(nproc)" "$(jq '.[0].cpus | length' /tmp/top)"
-	is "top: two views, piped" 2 "$("$tool" top "$dev" -i 0.5 -n 2 | grep -c '^LANE CPU')"
-	is "flows: watched, piped" 2 "$(timeout 5 "$tool" flows "$dev" --watch 3 | grep -c ' at home$')"
+	is "top: two views, piped" 2 "$("$lanetool" top "$dev" -i 0.5 -n 2 | grep -c '^LANE CPU')"
+	is "flows: watched, piped" 2 "$(timeout 5 "$lanetool" flows "$dev" --watch 3 | grep -c ' at home$')"
 	fits top "$dev" --once
 	fits show "$dev"
-	note "$("$tool" top "$dev" --once --ascii)"
+	note "$("$lanetool" top "$dev" --once --ascii)"
 	disconnect
 }
 
@@ -90,18 +98,15 @@ dev=$(fl_dev 0) peer_dev=$(fl_dev 1)
 peer_up 0 1
 talk_start
 try "traffic" tcp $peer4 20000
-for number in 1 2 3; do is "queues" "" "$(ethtool -L "$(fl_dev $number)" combined 4 2>&1 | grep -v unmodified)"; done
 shown "$dev" flowlane
 predicted "$dev" peer
 check "steps end with the hash" eval "[ \"\$(asked '.[0] | .hash == \"0x\" + .steps[-1].hash' \
 	predict $dev tcp 10.0.0.2:1 10.0.0.1:2 --steps)\" = true ]"
-note "$("$tool" predict "$dev" tcp 10.0.0.2:1 10.0.0.1:2 --steps)"
-refuse_with "no such device" "No such device" "$tool" show nodev
-refuse_with "no such table" "does not tell" "$tool" flows lo
+note "$("$lanetool" predict "$dev" tcp 10.0.0.2:1 10.0.0.1:2 --steps)"
+refuse_with "no such device" "No such device" "$lanetool" show nodev
+refuse_with "no such table" "does not tell" "$lanetool" flows lo
 at_work
-stop_servers
-exec 5>&- 6<&-
-peer_down
+talk_end
 
 # --- virtio, on taps
 
@@ -114,9 +119,7 @@ must ethtool -L "$dev" combined 4
 shown "$dev" flowlane
 predicted "$dev" peer
 at_work
-stop_servers
-exec 5>&- 6<&-
-peer_down
+talk_end
 
 # --- In-tree drivers
 
@@ -128,11 +131,16 @@ for pair in "0 1 igb" "2 3 virtio_net"; do
 	must ethtool -L "$dev" combined 4
 	check "$driver: link" wait_until 20 ping -qc1 -W1 $peer4
 	shown "$dev" "$driver"
-	predicted "$dev" peer
+	if [ "$driver" = igb ]; then
+		refuse_with "igb: why nothing is predicted" "does not show the hash's key" \
+			"$lanetool" predict "$dev" tcp 10.0.0.2:1 10.0.0.1:2
+	else
+		predicted "$dev" peer
+	fi
 	serve 20 ping -qi 0.002 $peer4
 	yes "$driver: top counts" "$(asked '[.[0].ports[0].lanes[]."rx-packets"] | add | floor' top "$dev" -i 1) > 50"
-	refuse_with "$driver: why there are no flows" "driver $driver does not tell" "$tool" flows "$dev"
-	note "$("$tool" show "$dev")"
+	refuse_with "$driver: why there are no flows" "driver $driver does not tell" "$lanetool" flows "$dev"
+	note "$("$lanetool" show "$dev")"
 	stop_servers
 	peer_down
 done
