@@ -154,8 +154,8 @@ static int show_features(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	const struct nlattr *tb[ETHTOOL_A_FEATURES_ACTIVE + 1];
 	const struct lt_strset *names;
 	struct lt_bits bits;
+	size_t j, width = 14;
 	uint32_t i;
-	size_t j;
 
 	(void)data;
 	names = lt_strset(lt, ETH_SS_FEATURES, NULL);
@@ -169,8 +169,12 @@ static int show_features(struct lt *lt, const struct nlmsghdr *msg, void *data)
 			continue;
 		out_str(lt, "", NULL, lt_string(names, i));
 		for (j = 0; j < ARRAY_SIZE(brief); j++)
-			if (!strcmp(lt_string(names, i), brief[j][0]))
-				out_text(lt, " %s", brief[j][1]);
+			if (!strcmp(lt_string(names, i), brief[j][0])) {
+				width += strlen(brief[j][1]) + 1;
+				out_text(lt, width > 80 ? "\n              %s" : " %s",
+					 brief[j][1]);
+				width = width > 80 ? 14 + strlen(brief[j][1]) : width;
+			}
 	}
 	out_close(lt);
 	out_text(lt, "\n");
@@ -214,9 +218,9 @@ static int show_steer_reply(struct lt *lt, const struct nlmsghdr *msg, void *dat
 		const char *key, *format;
 		uint16_t attr;
 	} parts[] = {
-		{ "flows-bucket", "  steering    flows: %" PRIu64 " by buckets",
+		{ "flows-bucket", "  steering    flows: %" PRIu64 " bucket",
 		  FLOWLANE_A_STEER_FLOWS_BUCKET },
-		{ "flows-exact", ", %" PRIu64 " by filters", FLOWLANE_A_STEER_FLOWS_EXACT },
+		{ "flows-exact", ", %" PRIu64 " exact", FLOWLANE_A_STEER_FLOWS_EXACT },
 		{ "flows-none", ", %" PRIu64 " away;", FLOWLANE_A_STEER_FLOWS_NONE },
 		{ "buckets", " %" PRIu64 " buckets moved,", FLOWLANE_A_STEER_BUCKETS },
 		{ "filters", " %" PRIu64 " filters\n", FLOWLANE_A_STEER_FILTERS },
@@ -312,12 +316,12 @@ static void show_head(struct lt *lt, const struct port *port)
 		out_str(lt, "version", " %s", port->version);
 	if (port->bus[0])
 		out_str(lt, "bus", " at %s", port->bus);
-	out_text(lt, ", NUMA node");
-	show_number(lt, "node", 2, show_numa(lt, port));
-	out_str(lt, "link", ", link %s", link);
+	out_str(lt, "link", "\n  link        %s", link);
 	if (strchr(link, '/') && duplex[0])
 		out_str(lt, "duplex", " %s", duplex);
-	out_uint(lt, "mtu", ", MTU %" PRIu64 "\n", port->mtu);
+	out_uint(lt, "mtu", ", MTU %" PRIu64 ", memory node", port->mtu);
+	show_number(lt, "node", 2, show_numa(lt, port));
+	out_text(lt, "\n");
 	out_bool(lt, "flowlane", NULL, port->flowlane);
 }
 
