@@ -217,7 +217,8 @@ bool screen_wait(struct lt *lt, const struct screen *screen, unsigned int msecs)
 void screen_bars(const struct screen *screen, char *text, size_t size, const double *values,
 		 size_t count, double full)
 {
-	static const char *const blocks[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const blocks[] = { " ", "▁", "▂", "▃", "▄",
+					      "▅", "▆", "▇", "█" };
 	static const char *const ascii[] = { " ", ".", ":", "-", "=", "+", "*", "#", "@" };
 	size_t at = 0, i;
 
