@@ -156,7 +156,7 @@ int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, co
 /**
  * sys_names() - each name in a folder, in order
  * @lt: the run
- * @name: gets it; a positive result stops
+ * @name: gets it; a positive result stops; NULL: only see whether there is one
  * @data: for it
  * @path: a format
  *
@@ -184,7 +184,7 @@ int sys_names(struct lt *lt, int (*name)(const char *name, void *data), void *da
 	if (count < 0)
 		return -errno;
 	for (i = 0; i < count; i++) {
-		if (!ret && names[i]->d_name[0] != '.')
+		if (name && !ret && names[i]->d_name[0] != '.')
 			ret = name(names[i]->d_name, data);
 		free(names[i]);
 	}

@@ -163,7 +163,9 @@ static void tune_row(struct lt *lt, const struct nic *port, const struct tune_ro
 	snprintf(knob, sizeof(knob), "%s", row->knob);
 	if (row->rule == TUNE_DEVICE)
 		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/%s", port->name, row->knob);
-	if (knob_get(lt, port, knob, old, sizeof(old)))
+	/* Without hardware offloads are another thing. */
+	if ((!port->bus[0] && !strncmp(knob, "feature:", 8)) ||
+	    knob_get(lt, port, knob, old, sizeof(old)))
 		return;
 	switch (row->rule) {
 	case TUNE_EXACT:

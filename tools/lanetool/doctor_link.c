@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The link and the device: carrier, errors, rings, moderation, offloads, MTU, qdisc. */
+#include "doctor.h"
+
+#define POLL_BUDGET	64	/* NAPI_POLL_WEIGHT */
+#define IRQS_BUSY	20000	/* a second and lane; more costs more than it gives */
+#define IRQS_LONELY	2	/* packets an interrupt: it moderates nothing */
+
+static void link_carrier(struct doctor *d)
+{
+	char duplex[32] = "";
+	uint64_t carrier;
+
+	if (!doctor_u64(d, &carrier, "carrier")) {
+		doctor_warn(d, "%s is down", d->port->name);
+		doctor_mend(d, "ip link set %s up", d->port->name);
+	} else if (!carrier) {
+		doctor_fail(d, "up, but no carrier: cable, or the other end");
+	} else if (doctor_text(d, duplex, sizeof(duplex), "duplex") && !strcmp(duplex, "half")) {
+		doctor_fail(d, "half duplex at %u Mb/s", d->speed);
+		doctor_mend(d, "ethtool -s %s autoneg on", d->port->name);
+	} else if (d->speed) {
+		doctor_pass(d, "up, %u Mb/s", d->speed);
+	} else {
+		doctor_pass(d, "up");
+	}
+}
+
+static void link_errors(struct doctor *d)
+{
+	uint64_t crc = doctor_more(d, COUNT_RX_CRC), frame = doctor_more(d, COUNT_RX_FRAME);
+
+	if (!d->after.there[COUNT_RX_CRC])
+		doctor_none(d, "the device does not count them");
+	else if (crc || frame)
+		doctor_fail(d, "%" PRIu64 " frames with a wrong checksum and %" PRIu64
+			    " misaligned ones in %.1f s: cable or transceiver", crc, frame,
+			    d->secs);
+	else
+		doctor_pass(d, "no damaged frame in %.1f s", d->secs);
+}
+
+static void link_rings(struct doctor *d)
+{
+	const struct nic_value *rx = &d->port->values[NIC_RING_RX];
+	uint64_t lost = doctor_more(d, COUNT_RX_MISSED) + doctor_more(d, COUNT_RX_FIFO) +
+			doctor_more(d, COUNT_RX_OVER);
+	uint32_t more;
+
+	if (!rx->there || !rx->max) {
+		doctor_none(d, "the device has no rings to set");
+		return;
+	}
+	more = rx->value * 4 < 1024 ? 1024 : rx->value * 4;
+	if (more > rx->max)
+		more = rx->max;
+	if (lost) {
+		doctor_fail(d, "%" PRIu64 " packets found no descriptor in %.1f s; the ring has %u"
+			    " of %u", lost, d->secs, rx->value, rx->max);
+		if (more > rx->value)
+			doctor_mend(d, "lanetool -G %s rx %u", d->port->name, more);
+	} else if (rx->value < 2 * POLL_BUDGET && rx->value < rx->max) {
+		doctor_warn(d, "%u descriptors of %u: while one poll's %d packets are worked on, "
+			    "there is no room for the next", rx->value, rx->max, POLL_BUDGET);
+		doctor_mend(d, "lanetool -G %s rx %u", d->port->name, more);
+	} else {
+		doctor_pass(d, "%u descriptors of %u, none missed in %.1f s", rx->value, rx->max,
+			    d->secs);
+	}
+}
+
+static void link_tx_ring(struct doctor *d)
+{
+	const struct nic_value *tx = &d->port->values[NIC_RING_TX];
+	uint32_t more;
+
+	if (!tx->there || !tx->max) {
+		doctor_none(d, "the device has no rings to set");
+		return;
+	}
+	more = tx->max < 1024 ? tx->max : 1024;
+	/* The longest packet of TSO may take 18 descriptors (MAX_SKB_FRAGS and its head). */
+	if (tx->value < 2 * POLL_BUDGET && tx->value < tx->max) {
+		doctor_warn(d, "%u descriptors of %u: a few long TSO packets fill that", tx->value,
+			    tx->max);
+		doctor_mend(d, "lanetool -G %s tx %u", d->port->name, more);
+	} else {
+		doctor_pass(d, "%u descriptors of %u", tx->value, tx->max);
+	}
+}
+
+/* The busiest vector, and what an interrupt brings */
+static void link_moderation(struct doctor *d)
+{
+	const struct nic *port = d->port;
+	uint64_t most = 0, all = 0, packets = doctor_more(d, COUNT_RX_PACKETS);
+	unsigned int i;
+
+	for (i = 0; i < port->irq_count; i++) {
+		uint64_t more = d->after.irqs[i] - d->before.irqs[i];
+
+		all += more;
+		most = more > most ? more : most;
+	}
+	if (!port->values[NIC_RX_USECS].there || !port->irq_count) {
+		doctor_none(d, "the device does not moderate interrupts");
+	} else if (!all || !packets) {
+		doctor_none(d, "no traffic to judge it by");
+	} else if (doctor_rate(d, most) > IRQS_BUSY && packets < IRQS_LONELY * all) {
+		doctor_warn(d, "%.0f interrupts a second of one lane, for %.1f packets each; "
+			    "rx-usecs is %u", doctor_rate(d, most), (double)packets / all,
+			    port->values[NIC_RX_USECS].value);
+		if (port->values[NIC_ADAPTIVE_RX].there && !port->values[NIC_ADAPTIVE_RX].value)
+			doctor_mend(d, "lanetool -C %s adaptive-rx on", port->name);
+		else
+			doctor_mend(d, "lanetool -C %s rx-usecs 50", port->name);
+	} else {
+		doctor_pass(d, "at most %.0f interrupts a second of a lane, %.1f packets each",
+			    doctor_rate(d, most), (double)packets / all);
+	}
+}
+
+static void link_offloads(struct doctor *d)
+{
+	static const struct {
+		const char *kernel, *brief;
+	} wanted[] = {
+		{ "rx-checksum", "rx" }, { "tx-checksum-ip-generic", "tx" },
+		{ "tx-checksum-ipv4", "tx" }, { "tx-scatter-gather", "sg" },
+		{ "tx-tcp-segmentation", "tso" }, { "rx-gro", "gro" },
+	};
+	char off[DOCTOR_TEXT] = "", args[DOCTOR_TEXT] = "";
+	size_t i, len = 0, args_len = 0;
+	bool there;
+
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		if (nic_feature(d->port, wanted[i].kernel, &there) || !there)
+			continue;
+		len += snprintf(off + len, sizeof(off) - len, "%s%s", len ? ", " : "",
+				wanted[i].kernel);
+		args_len += snprintf(args + args_len, sizeof(args) - args_len, " %s on",
+				     wanted[i].brief);
+	}
+	if (!d->port->irq_count) {
+		doctor_none(d, "there is no hardware below");
+	} else if (!len) {
+		doctor_pass(d, "all that count are on, as far as the device has them");
+	} else if (!doctor_more(d, COUNT_RX_PACKETS) && !doctor_more(d, COUNT_TX_PACKETS)) {
+		doctor_none(d, "off: %s; but there was no traffic that it costs", off);
+	} else {
+		doctor_warn(d, "off, though the device has it: %s", off);
+		doctor_mend(d, "lanetool -K %s%s", d->port->name, args);
+	}
+}
+
+static void link_lro(struct doctor *d)
+{
+	bool there, on = nic_feature(d->port, "rx-lro", &there);
+
+	if (!on) {
+		doctor_none(d, "the device does not do it");
+	} else if (doctor_forwards(d)) {
+		doctor_fail(d, "LRO joins packets for good, and this port forwards them");
+		if (there)
+			doctor_mend(d, "lanetool -K %s lro off", d->port->name);
+	} else {
+		doctor_pass(d, "on, and nothing is forwarded");
+	}
+}
+
+/* What a tunnel puts around a packet, over IPv4 (RFC 7348, 2784, 2003) */
+static unsigned int link_overhead(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		unsigned int bytes;
+	} kinds[] = {
+		{ "vxlan", 50 }, { "gretap", 38 }, { "gre", 24 }, { "ipip", 20 }, { "sit", 20 },
+		{ "ip6gretap", 58 }, { "ip6gre", 44 }, { "ip6tnl", 40 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kind, kinds[i].kind))
+			return kinds[i].bytes;
+	return 0;
+}
+
+static void link_mtu(struct doctor *d)
+{
+	const struct link_one *own = links_find(d->links, d->port->ifindex);
+	unsigned int i, over = 0;
+
+	for (i = 0; own && i < d->links->count; i++) {
+		const struct link_one *link = &d->links->link[i];
+		unsigned int bytes = link_overhead(link->kind);
+
+		if (!bytes || link == own || !links_over(d->links, link->under, own->ifindex))
+			continue;
+		over++;
+		if (link->mtu + bytes <= own->mtu)
+			continue;
+		doctor_fail(d, "%s's packets of %u bytes and its %u do not fit into %u", link->name,
+			    link->mtu, bytes, own->mtu);
+		doctor_mend(d, "ip link set %s mtu %u", link->name, own->mtu - bytes);
+	}
+	if (!over)
+		doctor_none(d, "no tunnel is bound to this port");
+	else if (!d->finding.mends)
+		doctor_pass(d, "%u: tunnels fit into it", own->mtu);
+}
+
+static void link_qdisc(struct doctor *d)
+{
+	const struct link_one *own = links_find(d->links, d->port->ifindex);
+	const char *qdisc = own ? own->qdisc : "";
+
+	if (!*qdisc || !strcmp(qdisc, "noqueue") || d->port->tx_queues < 2)
+		doctor_none(d, "there is one queue or none");
+	else if (!strcmp(qdisc, "mq") || !strcmp(qdisc, "noop") || !strcmp(qdisc, "mqprio") ||
+		 !strcmp(qdisc, "taprio"))
+		doctor_pass(d, "%s: a queue for each of %u lanes", qdisc, d->port->tx_queues);
+	else if (!doctor_more(d, COUNT_TX_PACKETS))
+		doctor_none(d, "%s serves all %u lanes; but nothing was sent", qdisc,
+			    d->port->tx_queues);
+	else {
+		doctor_warn(d, "%s is one queue, with one lock, before %u lanes", qdisc,
+			    d->port->tx_queues);
+		doctor_mend(d, "tc qdisc replace dev %s root mq", d->port->name);
+	}
+}
+
+const struct doctor_check doctor_link[] = {
+	{ "link", "carrier", link_carrier },
+	{ "link", "damaged-frames", link_errors },
+	{ "device", "rx-ring", link_rings },
+	{ "device", "tx-ring", link_tx_ring },
+	{ "device", "moderation", link_moderation },
+	{ "device", "offloads", link_offloads },
+	{ "device", "lro", link_lro },
+	{ "device", "tunnel-mtu", link_mtu },
+	{ "device", "qdisc", link_qdisc },
+	{}
+};

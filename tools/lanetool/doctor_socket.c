@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The socket layer: buffers, queues of those who listen, ports, files, connection tracking. */
+#include <stdlib.h>
+
+#include "doctor.h"
+
+#define FULL	80	/* per cent of a limit, from which it is soon reached */
+
+/*
+ * A window of bandwidth x delay keeps the line full; of a buffer, half is window
+ * (tcp_adv_win_scale 1, the default).
+ */
+static void socket_tcp_buffers(struct doctor *d)
+{
+	uint64_t bdp = (uint64_t)d->speed * d->rtt / 8, most[2] = {}, rest[2][2] = {};
+	static const char * const names[] = { "tcp_rmem", "tcp_wmem" };
+	char text[128];
+	size_t i;
+
+	if (!d->speed || !d->rtt) {
+		doctor_none(d, !d->speed ? "the link has no speed to go by"
+					 : "TCP remembers no round trip time yet");
+		return;
+	}
+	for (i = 0; i < 2; i++) {
+		if (!doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", names[i]) ||
+		    sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &rest[i][0], &rest[i][1],
+			   &most[i]) != 3) {
+			doctor_none(d, "%s cannot be read", names[i]);
+			return;
+		}
+	}
+	if (most[0] / 2 >= bdp && most[1] >= bdp) {
+		doctor_pass(d, "%u Mb/s x %u us take %" PRIu64 " bytes; tcp_rmem and tcp_wmem have them",
+			    d->speed, d->rtt, bdp);
+		return;
+	}
+	doctor_warn(d, "%u Mb/s x %u us take %" PRIu64 " bytes in flight; tcp_rmem allows %" PRIu64
+		    ", tcp_wmem %" PRIu64, d->speed, d->rtt, bdp, most[0] / 2, most[1]);
+	for (i = 0; i < 2; i++)
+		if (most[i] < 2 * bdp)
+			doctor_mend(d, "sysctl -w net.ipv4.%s='%" PRIu64 " %" PRIu64 " %" PRIu64 "'",
+				    names[i], rest[i][0], rest[i][1], 2 * bdp);
+}
+
+static void socket_udp_buffers(struct doctor *d)
+{
+	uint64_t lost = doctor_more(d, COUNT_UDP_RCVBUF), now = 0;
+
+	doctor_u64(d, &now, "/proc/sys/net/core/rmem_default");
+	if (lost) {
+		doctor_fail(d, "%" PRIu64 " datagrams dropped in %.1f s: their sockets' buffers were"
+			    " full", lost, d->secs);
+		doctor_mend(d, "sysctl -w net.core.rmem_default=%" PRIu64, 4 * now);
+	} else if (!doctor_more(d, COUNT_UDP_IN)) {
+		doctor_none(d, "no datagram came");
+	} else {
+		doctor_pass(d, "no datagram dropped in %.1f s", d->secs);
+	}
+}
+
+static void socket_tcp_memory(struct doctor *d)
+{
+	uint64_t pruned = doctor_more(d, COUNT_RCV_PRUNED), backlog = doctor_more(d, COUNT_BACKLOG_DROP);
+	unsigned long long limit[3] = {}, pages = 0;
+	char text[512];
+
+	if (doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/tcp_mem"))
+		sscanf(text, "%llu %llu %llu", &limit[0], &limit[1], &limit[2]);
+	if (doctor_line(d, "/proc/net/sockstat", "TCP: inuse", text, sizeof(text)) &&
+	    strstr(text, "mem "))
+		pages = strtoull(strstr(text, "mem ") + 4, NULL, 10);
+	if (limit[1] && pages >= limit[1]) {
+		doctor_fail(d, "TCP holds %llu pages, pressure begins at %llu", pages, limit[1]);
+		doctor_mend(d, "sysctl -w net.ipv4.tcp_mem='%llu %llu %llu'", 2 * limit[0],
+			    2 * limit[1], 2 * limit[2]);
+	} else if (pruned || backlog) {
+		doctor_warn(d, "%" PRIu64 " packets thrown out of full buffers, %" PRIu64 " off backlogs"
+			    " in %.1f s: readers are too slow", pruned, backlog, d->secs);
+	} else if (limit[1]) {
+		doctor_pass(d, "%llu pages; pressure begins at %llu", pages, limit[1]);
+	} else {
+		doctor_none(d, "not known");
+	}
+}
+
+static void socket_listen(struct doctor *d)
+{
+	uint64_t lost = doctor_more(d, COUNT_LISTEN_OVERFLOWS), most = 0;
+
+	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
+	if (!d->after.there[COUNT_LISTEN_OVERFLOWS]) {
+		doctor_none(d, "not counted here");
+	} else if (lost) {
+		doctor_fail(d, "%" PRIu64 " connections found a listener's queue full in %.1f s;"
+			    " somaxconn is %" PRIu64, lost, d->secs, most);
+		doctor_mend(d, "sysctl -w net.core.somaxconn=%" PRIu64 "    # and listen() has to ask"
+			    " for as much", 4 * most);
+	} else {
+		doctor_pass(d, "no overflow in %.1f s, %" PRIu64 " since boot; somaxconn is %" PRIu64,
+			    d->secs, d->after.count[COUNT_LISTEN_OVERFLOWS], most);
+	}
+}
+
+static void socket_syn(struct doctor *d)
+{
+	uint64_t lost = doctor_more(d, COUNT_SYN_DROPS) + doctor_more(d, COUNT_SYN_COOKIES);
+	uint64_t most = 0;
+
+	doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_syn_backlog");
+	if (!d->after.there[COUNT_SYN_DROPS]) {
+		doctor_none(d, "not counted here");
+	} else if (lost) {
+		doctor_fail(d, "%" PRIu64 " SYNs found the queue full in %.1f s: dropped, or answered by"
+			    " cookies", lost, d->secs);
+		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_syn_backlog=%" PRIu64, 4 * most);
+	} else {
+		doctor_pass(d, "no overflow in %.1f s; tcp_max_syn_backlog is %" PRIu64, d->secs, most);
+	}
+}
+
+static void socket_ports(struct doctor *d)
+{
+	unsigned long long low = 0, high = 0, tw = 0, inuse = 0;
+	uint64_t most = 0, lost = doctor_more(d, COUNT_TW_OVERFLOW);
+	char text[512];
+
+	if (!doctor_line(d, "/proc/net/sockstat", "TCP: inuse", text, sizeof(text)) ||
+	    sscanf(text, "%llu orphan %*u tw %llu", &inuse, &tw) != 2 ||
+	    !doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_tw_buckets") ||
+	    !doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/ip_local_port_range") ||
+	    sscanf(text, "%llu %llu", &low, &high) != 2 || high < low) {
+		doctor_none(d, "not known");
+	} else if (lost || tw * 100 >= most * FULL) {
+		doctor_warn(d, "%llu connections in TIME_WAIT, at most %" PRIu64 "; %" PRIu64
+			    " ended early in %.1f s", tw, most, lost, d->secs);
+		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_tw_buckets=%" PRIu64, 4 * most);
+	} else if (tw * 100 >= (high - low + 1) * FULL && (low > 1024 || high < 65535)) {
+		doctor_warn(d, "%llu connections in TIME_WAIT, %llu ports for those we open", tw,
+			    high - low + 1);
+		doctor_mend(d, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
+	} else {
+		doctor_pass(d, "%llu in TIME_WAIT; %llu ports, at most %" PRIu64 " in TIME_WAIT", tw,
+			    high - low + 1, most);
+	}
+}
+
+static void socket_files(struct doctor *d)
+{
+	unsigned long long used = 0, spare = 0, most = 0;
+	char text[128];
+
+	if (!doctor_text(d, text, sizeof(text), "/proc/sys/fs/file-nr") ||
+	    sscanf(text, "%llu %llu %llu", &used, &spare, &most) != 3 || !most) {
+		doctor_none(d, "not known");
+	} else if (used >= most / 100 * FULL) {
+		doctor_warn(d, "%llu of %llu files are open", used, most);
+		doctor_mend(d, "sysctl -w fs.file-max=%llu", 2 * most);
+	} else {
+		doctor_pass(d, "%llu open of %llu", used, most);
+	}
+}
+
+static void socket_conntrack(struct doctor *d)
+{
+	uint64_t used = 0, most = 0;
+
+	if (!doctor_u64(d, &used, "/proc/sys/net/netfilter/nf_conntrack_count") ||
+	    !doctor_u64(d, &most, "/proc/sys/net/netfilter/nf_conntrack_max") || !most) {
+		doctor_none(d, "connections are not tracked");
+	} else if (used * 100 >= most * FULL) {
+		doctor_warn(d, "%" PRIu64 " of %" PRIu64 " connections tracked", used, most);
+		doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64, 2 * most);
+	} else {
+		doctor_pass(d, "%" PRIu64 " of %" PRIu64, used, most);
+	}
+}
+
+const struct doctor_check doctor_port_socket[] = {
+	{ "socket", "tcp-buffers", socket_tcp_buffers },
+	{}
+};
+
+const struct doctor_check doctor_socket[] = {
+	{ "socket", "tcp-memory", socket_tcp_memory },
+	{ "socket", "udp-buffers", socket_udp_buffers },
+	{ "socket", "listen-queue", socket_listen },
+	{ "socket", "syn-queue", socket_syn },
+	{ "socket", "ports", socket_ports },
+	{ "socket", "files", socket_files },
+	{ "socket", "conntrack", socket_conntrack },
+	{}
+};
