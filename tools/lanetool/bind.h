@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which driver has a port, and whether one may take it away from those who log in by it. */
+#ifndef LT_BIND_H
+#define LT_BIND_H
+
+#include <limits.h>
+
+#include "lanetool.h"
+
+#define BIND_TEXT	64
+
+struct bind_port {
+	char pci[BIND_TEXT];		/* its address */
+	char driver[BIND_TEXT];		/* that has it, or "" */
+	char ifname[BIND_TEXT];		/* what it is called, or "" */
+	uint32_t ifindex;
+};
+
+/* bind_find - by its address or by the name of its network device.  Return: 0 or an error, said */
+int bind_find(struct lt *lt, const char *name, struct bind_port *port);
+/* bind_read - driver and device again */
+void bind_read(struct lt *lt, struct bind_port *port);
+/* bind_move - to a driver, or back if that does not take it.  Return: 0 or an error, said */
+int bind_move(struct lt *lt, struct bind_port *port, const char *driver);
+/* bind_session - does the caller's SSH session go by this port?  If so, text says how.
+ * Return: 1, 0, or a negative error, said
+ */
+int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t size);
+
+#endif
