@@ -193,8 +193,8 @@ static int bind_check(struct lt *lt, const struct bind_port *port, const struct 
 		return lt_error(lt, "%s has no driver that it could be given back to", port->pci);
 	ret = args->revert ? 0 : bind_session(lt, port, how, sizeof(how));
 	if (ret > 0)
-		return lt_error(lt, "%s stays with %s: %s.  With --revert-after SECONDS it moves, and"
-				" moves back unless 'lanetool bind --confirm' is given in time",
+		return lt_error(lt,
+				"%s stays with %s: %s.  With --revert-after SECONDS it moves, and moves back unless 'lanetool bind --confirm' is given in time",
 				*port->ifname ? port->ifname : port->pci, port->driver, how);
 	return ret ? 1 : 0;
 }
@@ -227,7 +227,9 @@ static int bind_to(struct lt *lt, const struct bind_args *args, bool in_tree)
 		out_text(lt, "%s: %s -> %s, %s\n", port.pci, *old ? old : "no driver", driver,
 			 *port.ifname ? port.ifname : "without a network device yet");
 		if (args->revert)
-			out_text(lt, "Back in %u s, unless: lanetool bind --confirm\n", args->revert);
+			out_text(lt,
+				 "Back in %u s, unless: lanetool bind --confirm\n",
+				 args->revert);
 	}
 	out_object(lt, NULL);
 	out_str(lt, "ifname", NULL, port.ifname);
@@ -257,8 +259,7 @@ static int unbind_run(struct lt *lt)
 
 const struct lt_command lt_bind[] = {
 	{ "bind",
-	  "DEVNAME|PCI-ADDRESS [DRIVER|flowlane|in-tree] [--revert-after SECONDS] [--json]\n"
-	  "--confirm [DEVNAME|PCI-ADDRESS] [--json]",
+	  "DEVNAME|PCI-ADDRESS [DRIVER|flowlane|in-tree] [--revert-after SECONDS] [--json]\n--confirm [DEVNAME|PCI-ADDRESS] [--json]",
 	  "Move one port to Flowlane or another driver", bind_run, LT_NO_DEV | LT_SCHEMA_OWN },
 	{ "unbind", "DEVNAME|PCI-ADDRESS [--revert-after SECONDS] [--json]",
 	  "Move one port back to the kernel's own driver", unbind_run, LT_NO_DEV | LT_SCHEMA_OWN },

@@ -67,8 +67,10 @@ static void doctor_show(struct lt *lt, const struct doctor_check *check,
 	unsigned int i;
 
 	if (!none || lt->statistics)
-		out_text(lt, "  %-4s  %-8s  %-18s %s\n", none ? "-" : finding->verdict, check->layer,
-			 check->name, finding->evidence);
+		out_text(lt,
+			 "  %-4s  %-8s  %-18s %s\n",
+			 none ? "-" : finding->verdict, check->layer, check->name,
+			 finding->evidence);
 	out_object(lt, NULL);
 	out_str(lt, "layer", NULL, check->layer);
 	out_str(lt, "check", NULL, check->name);

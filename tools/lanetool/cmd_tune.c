@@ -5,13 +5,12 @@
  * What one setting does to others, a driver decides; so undo goes over all of them until each
  * is what it was, which also makes it the same from wherever tune was interrupted.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "tune.h"
 
-#define PASSES	4	/* of undo: some settings are refused until another one is back */
+#define PASSES	5	/* of undo: vectors, then all; some are refused until others are back */
 
 struct tune {
 	struct nic port;
@@ -59,10 +58,15 @@ static unsigned int tune_wanted(const struct tune_plan *plan)
 
 /* --- undo */
 
-/* All that is not as it was, once.  Return: how much was not and could be asked for */
+/*
+ * All that is not as it was, once.  Vectors come first as well: of one that nobody has asked
+ * for, the kernel shows where it was to move when it had last an owner.
+ * Return: how much was not as it was
+ */
 static unsigned int undo_pass(struct lt *lt, const struct nic *port, const char *name,
-			      const json_t *state, bool last)
+			      const json_t *state, unsigned int pass)
 {
+	bool last = pass == PASSES - 1;
 	bool here = port && tune_this_boot(lt, state);
 	char now[TUNE_TEXT], other[TUNE_TEXT];
 	unsigned int count = 0;
@@ -75,6 +79,7 @@ static unsigned int undo_pass(struct lt *lt, const struct nic *port, const char 
 		const char *old = json_string_value(json_object_get(change, "old"));
 
 		if (!knob || !old || (!here && !knob_global(knob)) ||
+		    (!pass && strncmp(knob, "irq:", 4)) ||
 		    knob_get(lt, port, knob, now, sizeof(now)) || knob_same(knob, now, old) ||
 		    (knob_global(knob) && tune_origin(lt, name, knob, other, sizeof(other))))
 			continue;
@@ -95,7 +100,7 @@ static unsigned int undo_pass(struct lt *lt, const struct nic *port, const char 
 static int undo_port(struct lt *lt, const char *name, const json_t *state)
 {
 	struct nic *port = calloc(1, sizeof(*port));
-	unsigned int pass, left = 1;
+	unsigned int pass, left = 0;
 	uint64_t index;
 	bool here;
 
@@ -106,10 +111,11 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 		out_text(lt, "%s is not there; what belongs to the system goes back\n", name);
 	else if (!tune_this_boot(lt, state))
 		out_text(lt, "%s was tuned before this boot, which undid that\n", name);
-	for (pass = 0; left && pass < PASSES; pass++) {
+	for (pass = 0; (left || pass < 2) && pass < PASSES; pass++) {
+		left = 1;
 		if (here && nic_load(lt, port, name))
 			break;
-		left = undo_pass(lt, here ? port : NULL, name, state, pass == PASSES - 1);
+		left = undo_pass(lt, here ? port : NULL, name, state, pass);
 	}
 	free(port);
 	return left ? 1 : 0;
@@ -283,8 +289,9 @@ static int tune_run(struct lt *lt)
 	tune->profile = words[0];
 	tune->profiles = ret ? 0 : tune_profile(words[0]);
 	if (!ret && !tune->profiles)
-		ret = lt_error(lt, "there is no profile '%s': throughput, latency, connections, "
-			       "forwarding, xdp", words[0]);
+		ret = lt_error(lt,
+			       "there is no profile '%s': throughput, latency, connections, forwarding, xdp",
+			       words[0]);
 	if (!ret) {
 		out_begin(lt);
 		lock = tune->dry_run ? -1 : tune_lock(lt);

@@ -7,8 +7,6 @@
 #ifndef LT_DOCTOR_H
 #define LT_DOCTOR_H
 
-#include <inttypes.h>
-
 #include "links.h"
 #include "nic.h"
 
@@ -92,11 +90,11 @@ void doctor_mend(struct doctor *d, const char *format, ...) __printf(2, 3);
 /* Facts (doctor_facts.c) */
 int doctor_load(struct doctor *d);	/* Return: 0 or a negative error */
 int doctor_sample(struct doctor *d, struct doctor_sample *sample);
-uint64_t doctor_more(const struct doctor *d, enum doctor_counter counter);
+unsigned long long doctor_more(const struct doctor *d, enum doctor_counter counter);
 /* doctor_u64 - a file of the port's (path "mtu", "queues/rx-0/rps_flow_cnt"), or a whole path.
  * Return: false if it is not there
  */
-bool doctor_u64(struct doctor *d, uint64_t *value, const char *path, ...) __printf(3, 4);
+bool doctor_u64(struct doctor *d, unsigned long long *value, const char *path, ...) __printf(3, 4);
 bool doctor_text(struct doctor *d, char *buf, size_t size, const char *path, ...)
 	__printf(4, 5);
 /* doctor_line - what follows in the line of a file that begins so.  Return: is there one? */

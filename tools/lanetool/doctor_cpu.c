@@ -120,7 +120,8 @@ static int cpu_process(const char *name, void *data)
 	unsigned int *pid = ((void **)data)[1];
 	char comm[64];
 
-	if (!doctor_text(d, comm, sizeof(comm), "/proc/%s/comm", name) || strcmp(comm, "irqbalance"))
+	if (!doctor_text(d, comm, sizeof(comm), "/proc/%s/comm", name) ||
+	    strcmp(comm, "irqbalance"))
 		return 0;
 	*pid = strtoul(name, NULL, 10);
 	return *pid != 0;
@@ -145,8 +146,9 @@ static void cpu_irqbalance(struct doctor *d)
 	for (i = 0; i < d->port->irq_count; i++)
 		hinted += d->port->irqs[i].queue >= 0;
 	doctor_warn(d, "process %u will move the %u vectors that tune has placed", pid, hinted);
-	doctor_mend(d, "IRQBALANCE_ARGS=\"--banmod=%s\" in /etc/default/irqbalance, then systemctl"
-		    " restart irqbalance", d->port->driver);
+	doctor_mend(d,
+		    "IRQBALANCE_ARGS=\"--banmod=%s\" in /etc/default/irqbalance, then systemctl restart irqbalance",
+		    d->port->driver);
 }
 
 static void cpu_lanes(struct doctor *d)
@@ -154,14 +156,14 @@ static void cpu_lanes(struct doctor *d)
 	const struct nic_value *lanes = &d->port->values[NIC_COMBINED];
 	uint32_t good = lanes->max < d->node_cpus ? lanes->max : d->node_cpus;
 
-	if (!lanes->there || !lanes->max)
+	if (!lanes->there || !lanes->max) {
 		doctor_none(d, "the device has no channels to set");
-	else if (lanes->value >= good)
+	} else if (lanes->value >= good) {
 		doctor_pass(d, "%u for %u CPUs", lanes->value, d->node_cpus);
-	else if (doctor_more(d, COUNT_RX_PACKETS) < PACKETS_FEW)
+	} else if (doctor_more(d, COUNT_RX_PACKETS) < PACKETS_FEW) {
 		doctor_none(d, "%u for %u CPUs; too little traffic to need more", lanes->value,
 			    d->node_cpus);
-	else {
+	} else {
 		doctor_warn(d, "%u for %u CPUs; the device can have %u", lanes->value, d->node_cpus,
 			    lanes->max);
 		doctor_mend(d, "lanetool -L %s combined %u", d->port->name, good);
@@ -173,7 +175,7 @@ static void cpu_rss(struct doctor *d)
 {
 	unsigned int i, queues = d->port->rx_queues, most = 0, used = 0;
 	const char *unit = d->by_packets ? "packets" : "interrupts";
-	uint64_t all = 0, here[DOCTOR_QUEUES] = {};
+	unsigned long long all = 0, here[DOCTOR_QUEUES] = {};
 	double share;
 
 	for (i = 0; i < queues && i < DOCTOR_QUEUES; i++) {
@@ -188,18 +190,19 @@ static void cpu_rss(struct doctor *d)
 		return;
 	}
 	if (all < PACKETS_FEW) {
-		doctor_none(d, "%" PRIu64 " %s in %.1f s are too few to judge by", all, unit,
+		doctor_none(d, "%llu %s in %.1f s are too few to judge by", all, unit,
 			    d->secs);
 		return;
 	}
 	share = (double)here[most] / all;
 	if (share > 0.5 && share > 2.0 / queues) {
-		doctor_warn(d, "lane %u took %.0f %% of %" PRIu64 " %s; even would be %.0f %%", most,
+		doctor_warn(d, "lane %u took %.0f %% of %llu %s; even would be %.0f %%", most,
 			    100 * share, all, unit, 100.0 / queues);
-		doctor_mend(d, "lanetool -x %s    # does its table name all lanes? are there enough"
-			    " flows?", d->port->name);
+		doctor_mend(d,
+			    "lanetool -x %s    # does its table name all lanes? are there enough flows?",
+			    d->port->name);
 	} else {
-		doctor_pass(d, "lane %u took most, %.0f %% of %" PRIu64 " %s, of %u lanes", most,
+		doctor_pass(d, "lane %u took most, %.0f %% of %llu %s, of %u lanes", most,
 			    100 * share, all, unit, used);
 	}
 }
@@ -207,15 +210,16 @@ static void cpu_rss(struct doctor *d)
 /* --- Of the system */
 
 /* The CPU for which a field has grown most; of all of them the sum */
-static uint64_t cpu_most(const struct doctor *d, size_t field, unsigned int *cpu, uint64_t *sum)
+static unsigned long long cpu_most(const struct doctor *d, size_t field, unsigned int *cpu,
+				   unsigned long long *sum)
 {
-	uint64_t most = 0;
+	unsigned long long most = 0;
 	unsigned int i;
 
 	*sum = 0;
 	*cpu = 0;
 	for (i = 0; i < NIC_CPUS; i++) {
-		uint64_t before, after;
+		unsigned long long before, after;
 
 		memcpy(&before, (const char *)&d->before.cpu[i] + field, sizeof(before));
 		memcpy(&after, (const char *)&d->after.cpu[i] + field, sizeof(after));
@@ -232,41 +236,43 @@ static uint64_t cpu_most(const struct doctor *d, size_t field, unsigned int *cpu
 
 static void cpu_squeezes(struct doctor *d)
 {
-	uint64_t sum, most, budget = 0, processed;
+	unsigned long long sum, most, budget = 0, processed;
 	unsigned int cpu, other;
 
 	most = cpu_most(d, offsetof(struct doctor_cpu, squeezed), &cpu, &sum);
 	cpu_most(d, offsetof(struct doctor_cpu, processed), &other, &processed);
 	doctor_u64(d, &budget, "/proc/sys/net/core/netdev_budget");
-	if (!processed && !most)
+	if (!processed && !most) {
 		doctor_none(d, "no traffic");
-	else if (doctor_rate(d, most) <= SQUEEZES_MANY)
-		doctor_pass(d, "%" PRIu64 " in %.1f s, with %" PRIu64 " packets", sum, d->secs,
-			    processed);
-	else if (d->after.cpu[cpu].processed - d->before.cpu[cpu].processed >= most * budget) {
-		doctor_warn(d, "CPU %u stopped %" PRIu64 " times in %.1f s at the budget of %" PRIu64
-			    " packets", cpu, most, d->secs, budget);
-		doctor_mend(d, "sysctl -w net.core.netdev_budget=%" PRIu64, 2 * budget);
+	} else if (doctor_rate(d, most) <= SQUEEZES_MANY) {
+		doctor_pass(d, "%llu in %.1f s, with %llu packets", sum, d->secs, processed);
+	} else if (d->after.cpu[cpu].processed - d->before.cpu[cpu].processed >= most * budget) {
+		doctor_warn(d,
+			    "CPU %u stopped %llu times in %.1f s at the budget of %llu packets",
+			    cpu, most, d->secs, budget);
+		doctor_mend(d, "sysctl -w net.core.netdev_budget=%llu", 2 * budget);
 	} else {
 		/* Not packets but time ran out: a larger budget would not help. */
-		doctor_warn(d, "CPU %u stopped %" PRIu64 " times in %.1f s as its time was up: it "
-			    "has more than it can do", cpu, most, d->secs);
+		doctor_warn(d,
+			    "CPU %u stopped %llu times in %.1f s as its time was up: it has more than it can do",
+			    cpu, most, d->secs);
 	}
 }
 
 static void cpu_backlog(struct doctor *d)
 {
 	unsigned int cpu;
-	uint64_t sum, most, limit = 0;
+	unsigned long long sum, most, limit = 0;
 
 	most = cpu_most(d, offsetof(struct doctor_cpu, dropped), &cpu, &sum);
 	doctor_u64(d, &limit, "/proc/sys/net/core/netdev_max_backlog");
 	if (most) {
-		doctor_fail(d, "%" PRIu64 " packets dropped in %.1f s, most by CPU %u: its backlog of"
-			    " %" PRIu64 " was full", sum, d->secs, cpu, limit);
-		doctor_mend(d, "sysctl -w net.core.netdev_max_backlog=%" PRIu64, 4 * limit);
+		doctor_fail(d,
+			    "%llu packets dropped in %.1f s, most by CPU %u: its backlog of %llu was full",
+			    sum, d->secs, cpu, limit);
+		doctor_mend(d, "sysctl -w net.core.netdev_max_backlog=%llu", 4 * limit);
 	} else if (limit) {
-		doctor_pass(d, "nothing dropped in %.1f s; %" PRIu64 " packets a CPU", d->secs,
+		doctor_pass(d, "nothing dropped in %.1f s; %llu packets a CPU", d->secs,
 			    limit);
 	} else {
 		doctor_none(d, "not shown in this namespace");
@@ -276,7 +282,7 @@ static void cpu_backlog(struct doctor *d)
 static void cpu_flow_limit(struct doctor *d)
 {
 	unsigned int cpu;
-	uint64_t sum;
+	unsigned long long sum;
 	char mask[1024] = "";
 
 	cpu_most(d, offsetof(struct doctor_cpu, limited), &cpu, &sum);
@@ -284,8 +290,9 @@ static void cpu_flow_limit(struct doctor *d)
 	    strspn(mask, "0,") == strlen(mask))
 		doctor_none(d, "off");
 	else if (sum)
-		doctor_warn(d, "%" PRIu64 " packets of large flows dropped in %.1f s, for smaller"
-			    " ones to pass", sum, d->secs);
+		doctor_warn(d,
+			    "%llu packets of large flows dropped in %.1f s, for smaller ones to pass",
+			    sum, d->secs);
 	else
 		doctor_pass(d, "on, and dropped nothing in %.1f s", d->secs);
 }

@@ -57,20 +57,26 @@ bool doctor_text(struct doctor *d, char *buf, size_t size, const char *path, ...
 	return !sys_read(d->lt, buf, size, "/sys/class/net/%s/%s", d->port->name, rest);
 }
 
-bool doctor_u64(struct doctor *d, uint64_t *value, const char *path, ...)
+bool doctor_u64(struct doctor *d, unsigned long long *value, const char *path, ...)
 {
 	char rest[PATH_MAX];
+	uint64_t number;
 	va_list args;
+	int ret;
 
 	va_start(args, path);
 	vsnprintf(rest, sizeof(rest), path, args);
 	va_end(args);
 	if (rest[0] == '/')
-		return !sys_u64(d->lt, value, "%s", rest);
-	return !sys_u64(d->lt, value, "/sys/class/net/%s/%s", d->port->name, rest);
+		ret = sys_u64(d->lt, &number, "%s", rest);
+	else
+		ret = sys_u64(d->lt, &number, "/sys/class/net/%s/%s", d->port->name, rest);
+	if (!ret)
+		*value = number;
+	return !ret;
 }
 
-uint64_t doctor_more(const struct doctor *d, enum doctor_counter counter)
+unsigned long long doctor_more(const struct doctor *d, enum doctor_counter counter)
 {
 	uint64_t before = d->before.count[counter], after = d->after.count[counter];
 
@@ -86,7 +92,7 @@ bool doctor_forwards(struct doctor *d)
 {
 	const struct link_one *link = links_find(d->links, d->port->ifindex);
 	const struct link_one *master = link ? links_find(d->links, link->master) : NULL;
-	uint64_t v4 = 0, v6 = 0;
+	unsigned long long v4 = 0, v6 = 0;
 
 	doctor_u64(d, &v4, "/proc/sys/net/ipv4/conf/%s/forwarding", d->port->name);
 	doctor_u64(d, &v6, "/proc/sys/net/ipv6/conf/%s/forwarding", d->port->name);
@@ -135,11 +141,13 @@ static int facts_netstat(char *text, void *data)
 	while (group && (name = strtok_r(NULL, " ", &names)) &&
 	       (value = strtok_r(NULL, " ", &values))) {
 		for (i = 0; i < ARRAY_SIZE(system_counters); i++) {
+			enum doctor_counter counter = system_counters[i].counter;
+
 			if (strcmp(group, system_counters[i].group) ||
 			    strcmp(name, system_counters[i].name))
 				continue;
-			lines->sample->there[system_counters[i].counter] = true;
-			lines->sample->count[system_counters[i].counter] = strtoull(value, NULL, 10);
+			lines->sample->there[counter] = true;
+			lines->sample->count[counter] = strtoull(value, NULL, 10);
 		}
 	}
 	return 0;
@@ -246,8 +254,9 @@ int doctor_sample(struct doctor *d, struct doctor_sample *sample)
 	if (!d->port)
 		return 0;
 	for (i = 0; i < COUNT_PORT; i++)
-		sample->there[i] = doctor_u64(d, &sample->count[i], "statistics/%s",
-					      nic_counters[i]);
+		sample->there[i] = !sys_u64(d->lt, &sample->count[i],
+					    "/sys/class/net/%s/statistics/%s", d->port->name,
+					    nic_counters[i]);
 	return facts_queues(d, sample);
 }
 
@@ -312,7 +321,7 @@ int doctor_load(struct doctor *d)
 {
 	static bool map[NIC_CPUS];
 	static unsigned int cpus[NIC_CPUS];
-	uint64_t speed;
+	unsigned long long speed;
 	char text[1024];
 	int ret;
 

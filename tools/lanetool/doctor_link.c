@@ -3,13 +3,16 @@
 #include "doctor.h"
 
 #define POLL_BUDGET	64	/* NAPI_POLL_WEIGHT */
+#define RING_SMALL	(4 * POLL_BUDGET)
+#define TSO_DESCRIPTORS	18	/* of the longest packet: MAX_SKB_FRAGS and its head */
+#define FRAME_BITS	672	/* of the smallest one, with preamble and gap */
 #define IRQS_BUSY	20000	/* a second and lane; more costs more than it gives */
 #define IRQS_LONELY	2	/* packets an interrupt: it moderates nothing */
 
 static void link_carrier(struct doctor *d)
 {
 	char duplex[32] = "";
-	uint64_t carrier;
+	unsigned long long carrier;
 
 	if (!doctor_u64(d, &carrier, "carrier")) {
 		doctor_warn(d, "%s is down", d->port->name);
@@ -28,14 +31,15 @@ static void link_carrier(struct doctor *d)
 
 static void link_errors(struct doctor *d)
 {
-	uint64_t crc = doctor_more(d, COUNT_RX_CRC), frame = doctor_more(d, COUNT_RX_FRAME);
+	unsigned long long crc = doctor_more(d, COUNT_RX_CRC);
+	unsigned long long frame = doctor_more(d, COUNT_RX_FRAME);
 
 	if (!d->after.there[COUNT_RX_CRC])
 		doctor_none(d, "the device does not count them");
 	else if (crc || frame)
-		doctor_fail(d, "%" PRIu64 " frames with a wrong checksum and %" PRIu64
-			    " misaligned ones in %.1f s: cable or transceiver", crc, frame,
-			    d->secs);
+		doctor_fail(d,
+			    "%llu frames with a wrong checksum and %llu misaligned ones in %.1f s: cable or transceiver",
+			    crc, frame, d->secs);
 	else
 		doctor_pass(d, "no damaged frame in %.1f s", d->secs);
 }
@@ -43,7 +47,7 @@ static void link_errors(struct doctor *d)
 static void link_rings(struct doctor *d)
 {
 	const struct nic_value *rx = &d->port->values[NIC_RING_RX];
-	uint64_t lost = doctor_more(d, COUNT_RX_MISSED) + doctor_more(d, COUNT_RX_FIFO) +
+	unsigned long long lost = doctor_more(d, COUNT_RX_MISSED) + doctor_more(d, COUNT_RX_FIFO) +
 			doctor_more(d, COUNT_RX_OVER);
 	uint32_t more;
 
@@ -55,13 +59,18 @@ static void link_rings(struct doctor *d)
 	if (more > rx->max)
 		more = rx->max;
 	if (lost) {
-		doctor_fail(d, "%" PRIu64 " packets found no descriptor in %.1f s; the ring has %u"
-			    " of %u", lost, d->secs, rx->value, rx->max);
+		doctor_fail(d,
+			    "%llu packets found no descriptor in %.1f s; the ring has %u of %u",
+			    lost, d->secs, rx->value, rx->max);
 		if (more > rx->value)
 			doctor_mend(d, "lanetool -G %s rx %u", d->port->name, more);
-	} else if (rx->value < 2 * POLL_BUDGET && rx->value < rx->max) {
-		doctor_warn(d, "%u descriptors of %u: while one poll's %d packets are worked on, "
-			    "there is no room for the next", rx->value, rx->max, POLL_BUDGET);
+	} else if (rx->value < RING_SMALL && rx->value < rx->max && d->speed) {
+		doctor_warn(d, "%u descriptors of %u: small frames at %u Mb/s fill that in %u us",
+			    rx->value, rx->max, d->speed, rx->value * FRAME_BITS / d->speed);
+		doctor_mend(d, "lanetool -G %s rx %u", d->port->name, more);
+	} else if (rx->value < RING_SMALL && rx->value < rx->max) {
+		doctor_warn(d, "%u descriptors of %u are %u polls of %d packets", rx->value,
+			    rx->max, rx->value / POLL_BUDGET, POLL_BUDGET);
 		doctor_mend(d, "lanetool -G %s rx %u", d->port->name, more);
 	} else {
 		doctor_pass(d, "%u descriptors of %u, none missed in %.1f s", rx->value, rx->max,
@@ -79,10 +88,9 @@ static void link_tx_ring(struct doctor *d)
 		return;
 	}
 	more = tx->max < 1024 ? tx->max : 1024;
-	/* The longest packet of TSO may take 18 descriptors (MAX_SKB_FRAGS and its head). */
-	if (tx->value < 2 * POLL_BUDGET && tx->value < tx->max) {
-		doctor_warn(d, "%u descriptors of %u: a few long TSO packets fill that", tx->value,
-			    tx->max);
+	if (tx->value < RING_SMALL && tx->value < tx->max) {
+		doctor_warn(d, "%u descriptors of %u: %u long TSO packets fill that", tx->value,
+			    tx->max, tx->value / TSO_DESCRIPTORS);
 		doctor_mend(d, "lanetool -G %s tx %u", d->port->name, more);
 	} else {
 		doctor_pass(d, "%u descriptors of %u", tx->value, tx->max);
@@ -93,11 +101,11 @@ static void link_tx_ring(struct doctor *d)
 static void link_moderation(struct doctor *d)
 {
 	const struct nic *port = d->port;
-	uint64_t most = 0, all = 0, packets = doctor_more(d, COUNT_RX_PACKETS);
+	unsigned long long most = 0, all = 0, packets = doctor_more(d, COUNT_RX_PACKETS);
 	unsigned int i;
 
 	for (i = 0; i < port->irq_count; i++) {
-		uint64_t more = d->after.irqs[i] - d->before.irqs[i];
+		unsigned long long more = d->after.irqs[i] - d->before.irqs[i];
 
 		all += more;
 		most = more > most ? more : most;
@@ -107,8 +115,9 @@ static void link_moderation(struct doctor *d)
 	} else if (!all || !packets) {
 		doctor_none(d, "no traffic to judge it by");
 	} else if (doctor_rate(d, most) > IRQS_BUSY && packets < IRQS_LONELY * all) {
-		doctor_warn(d, "%.0f interrupts a second of one lane, for %.1f packets each; "
-			    "rx-usecs is %u", doctor_rate(d, most), (double)packets / all,
+		doctor_warn(d,
+			    "%.0f interrupts a second of one lane, for %.1f packets each; rx-usecs is %u",
+			    doctor_rate(d, most), (double)packets / all,
 			    port->values[NIC_RX_USECS].value);
 		if (port->values[NIC_ADAPTIVE_RX].there && !port->values[NIC_ADAPTIVE_RX].value)
 			doctor_mend(d, "lanetool -C %s adaptive-rx on", port->name);
@@ -215,15 +224,15 @@ static void link_qdisc(struct doctor *d)
 	const struct link_one *own = links_find(d->links, d->port->ifindex);
 	const char *qdisc = own ? own->qdisc : "";
 
-	if (!*qdisc || !strcmp(qdisc, "noqueue") || d->port->tx_queues < 2)
+	if (!*qdisc || !strcmp(qdisc, "noqueue") || d->port->tx_queues < 2) {
 		doctor_none(d, "there is one queue or none");
-	else if (!strcmp(qdisc, "mq") || !strcmp(qdisc, "noop") || !strcmp(qdisc, "mqprio") ||
-		 !strcmp(qdisc, "taprio"))
+	} else if (!strcmp(qdisc, "mq") || !strcmp(qdisc, "noop") || !strcmp(qdisc, "mqprio") ||
+		   !strcmp(qdisc, "taprio")) {
 		doctor_pass(d, "%s: a queue for each of %u lanes", qdisc, d->port->tx_queues);
-	else if (!doctor_more(d, COUNT_TX_PACKETS))
+	} else if (!doctor_more(d, COUNT_TX_PACKETS)) {
 		doctor_none(d, "%s serves all %u lanes; but nothing was sent", qdisc,
 			    d->port->tx_queues);
-	else {
+	} else {
 		doctor_warn(d, "%s is one queue, with one lock, before %u lanes", qdisc,
 			    d->port->tx_queues);
 		doctor_mend(d, "tc qdisc replace dev %s root mq", d->port->name);

@@ -12,7 +12,8 @@
  */
 static void socket_tcp_buffers(struct doctor *d)
 {
-	uint64_t bdp = (uint64_t)d->speed * d->rtt / 8, most[2] = {}, rest[2][2] = {};
+	unsigned long long bdp = (unsigned long long)d->speed * d->rtt / 8;
+	unsigned long long most[2] = {}, rest[2][2] = {};
 	static const char * const names[] = { "tcp_rmem", "tcp_wmem" };
 	char text[128];
 	size_t i;
@@ -24,34 +25,36 @@ static void socket_tcp_buffers(struct doctor *d)
 	}
 	for (i = 0; i < 2; i++) {
 		if (!doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", names[i]) ||
-		    sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &rest[i][0], &rest[i][1],
+		    sscanf(text, "%llu %llu %llu", &rest[i][0], &rest[i][1],
 			   &most[i]) != 3) {
 			doctor_none(d, "%s cannot be read", names[i]);
 			return;
 		}
 	}
 	if (most[0] / 2 >= bdp && most[1] >= bdp) {
-		doctor_pass(d, "%u Mb/s x %u us take %" PRIu64 " bytes; tcp_rmem and tcp_wmem have them",
+		doctor_pass(d, "%u Mb/s x %u us take %llu bytes; tcp_rmem and tcp_wmem have them",
 			    d->speed, d->rtt, bdp);
 		return;
 	}
-	doctor_warn(d, "%u Mb/s x %u us take %" PRIu64 " bytes in flight; tcp_rmem allows %" PRIu64
-		    ", tcp_wmem %" PRIu64, d->speed, d->rtt, bdp, most[0] / 2, most[1]);
+	doctor_warn(d,
+		    "%u Mb/s x %u us take %llu bytes in flight; tcp_rmem allows %llu, tcp_wmem %llu",
+		    d->speed, d->rtt, bdp, most[0] / 2, most[1]);
 	for (i = 0; i < 2; i++)
 		if (most[i] < 2 * bdp)
-			doctor_mend(d, "sysctl -w net.ipv4.%s='%" PRIu64 " %" PRIu64 " %" PRIu64 "'",
+			doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'",
 				    names[i], rest[i][0], rest[i][1], 2 * bdp);
 }
 
 static void socket_udp_buffers(struct doctor *d)
 {
-	uint64_t lost = doctor_more(d, COUNT_UDP_RCVBUF), now = 0;
+	unsigned long long lost = doctor_more(d, COUNT_UDP_RCVBUF), now = 0;
 
 	doctor_u64(d, &now, "/proc/sys/net/core/rmem_default");
 	if (lost) {
-		doctor_fail(d, "%" PRIu64 " datagrams dropped in %.1f s: their sockets' buffers were"
-			    " full", lost, d->secs);
-		doctor_mend(d, "sysctl -w net.core.rmem_default=%" PRIu64, 4 * now);
+		doctor_fail(d,
+			    "%llu datagrams dropped in %.1f s: their sockets' buffers were full",
+			    lost, d->secs);
+		doctor_mend(d, "sysctl -w net.core.rmem_default=%llu", 4 * now);
 	} else if (!doctor_more(d, COUNT_UDP_IN)) {
 		doctor_none(d, "no datagram came");
 	} else {
@@ -61,7 +64,8 @@ static void socket_udp_buffers(struct doctor *d)
 
 static void socket_tcp_memory(struct doctor *d)
 {
-	uint64_t pruned = doctor_more(d, COUNT_RCV_PRUNED), backlog = doctor_more(d, COUNT_BACKLOG_DROP);
+	unsigned long long pruned = doctor_more(d, COUNT_RCV_PRUNED);
+	unsigned long long backlog = doctor_more(d, COUNT_BACKLOG_DROP);
 	unsigned long long limit[3] = {}, pages = 0;
 	char text[512];
 
@@ -75,8 +79,9 @@ static void socket_tcp_memory(struct doctor *d)
 		doctor_mend(d, "sysctl -w net.ipv4.tcp_mem='%llu %llu %llu'", 2 * limit[0],
 			    2 * limit[1], 2 * limit[2]);
 	} else if (pruned || backlog) {
-		doctor_warn(d, "%" PRIu64 " packets thrown out of full buffers, %" PRIu64 " off backlogs"
-			    " in %.1f s: readers are too slow", pruned, backlog, d->secs);
+		doctor_warn(d,
+			    "%llu packets thrown out of full buffers, %llu off backlogs in %.1f s: readers are too slow",
+			    pruned, backlog, d->secs);
 	} else if (limit[1]) {
 		doctor_pass(d, "%llu pages; pressure begins at %llu", pages, limit[1]);
 	} else {
@@ -86,43 +91,47 @@ static void socket_tcp_memory(struct doctor *d)
 
 static void socket_listen(struct doctor *d)
 {
-	uint64_t lost = doctor_more(d, COUNT_LISTEN_OVERFLOWS), most = 0;
+	unsigned long long lost = doctor_more(d, COUNT_LISTEN_OVERFLOWS), most = 0;
 
 	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
 	if (!d->after.there[COUNT_LISTEN_OVERFLOWS]) {
 		doctor_none(d, "not counted here");
 	} else if (lost) {
-		doctor_fail(d, "%" PRIu64 " connections found a listener's queue full in %.1f s;"
-			    " somaxconn is %" PRIu64, lost, d->secs, most);
-		doctor_mend(d, "sysctl -w net.core.somaxconn=%" PRIu64 "    # and listen() has to ask"
-			    " for as much", 4 * most);
+		doctor_fail(d,
+			    "%llu connections found a listener's queue full in %.1f s; somaxconn is %llu",
+			    lost, d->secs, most);
+		doctor_mend(d,
+			    "sysctl -w net.core.somaxconn=%llu    # and listen() has to ask for as much",
+			    4 * most);
 	} else {
-		doctor_pass(d, "no overflow in %.1f s, %" PRIu64 " since boot; somaxconn is %" PRIu64,
-			    d->secs, d->after.count[COUNT_LISTEN_OVERFLOWS], most);
+		doctor_pass(d, "no overflow in %.1f s, %llu since boot; somaxconn is %llu",
+			    d->secs,
+			    (unsigned long long)d->after.count[COUNT_LISTEN_OVERFLOWS], most);
 	}
 }
 
 static void socket_syn(struct doctor *d)
 {
-	uint64_t lost = doctor_more(d, COUNT_SYN_DROPS) + doctor_more(d, COUNT_SYN_COOKIES);
-	uint64_t most = 0;
+	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), most = 0;
 
+	lost += doctor_more(d, COUNT_SYN_COOKIES);
 	doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_syn_backlog");
 	if (!d->after.there[COUNT_SYN_DROPS]) {
 		doctor_none(d, "not counted here");
 	} else if (lost) {
-		doctor_fail(d, "%" PRIu64 " SYNs found the queue full in %.1f s: dropped, or answered by"
-			    " cookies", lost, d->secs);
-		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_syn_backlog=%" PRIu64, 4 * most);
+		doctor_fail(d,
+			    "%llu SYNs found the queue full in %.1f s: dropped, or answered by cookies",
+			    lost, d->secs);
+		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_syn_backlog=%llu", 4 * most);
 	} else {
-		doctor_pass(d, "no overflow in %.1f s; tcp_max_syn_backlog is %" PRIu64, d->secs, most);
+		doctor_pass(d, "no overflow in %.1f s; tcp_max_syn_backlog is %llu", d->secs, most);
 	}
 }
 
 static void socket_ports(struct doctor *d)
 {
 	unsigned long long low = 0, high = 0, tw = 0, inuse = 0;
-	uint64_t most = 0, lost = doctor_more(d, COUNT_TW_OVERFLOW);
+	unsigned long long most = 0, lost = doctor_more(d, COUNT_TW_OVERFLOW);
 	char text[512];
 
 	if (!doctor_line(d, "/proc/net/sockstat", "TCP: inuse", text, sizeof(text)) ||
@@ -132,15 +141,16 @@ static void socket_ports(struct doctor *d)
 	    sscanf(text, "%llu %llu", &low, &high) != 2 || high < low) {
 		doctor_none(d, "not known");
 	} else if (lost || tw * 100 >= most * FULL) {
-		doctor_warn(d, "%llu connections in TIME_WAIT, at most %" PRIu64 "; %" PRIu64
-			    " ended early in %.1f s", tw, most, lost, d->secs);
-		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_tw_buckets=%" PRIu64, 4 * most);
+		doctor_warn(d,
+			    "%llu connections in TIME_WAIT, at most %llu; %llu ended early in %.1f s",
+			    tw, most, lost, d->secs);
+		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_tw_buckets=%llu", 4 * most);
 	} else if (tw * 100 >= (high - low + 1) * FULL && (low > 1024 || high < 65535)) {
 		doctor_warn(d, "%llu connections in TIME_WAIT, %llu ports for those we open", tw,
 			    high - low + 1);
 		doctor_mend(d, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
 	} else {
-		doctor_pass(d, "%llu in TIME_WAIT; %llu ports, at most %" PRIu64 " in TIME_WAIT", tw,
+		doctor_pass(d, "%llu in TIME_WAIT; %llu ports, at most %llu in TIME_WAIT", tw,
 			    high - low + 1, most);
 	}
 }
@@ -163,16 +173,16 @@ static void socket_files(struct doctor *d)
 
 static void socket_conntrack(struct doctor *d)
 {
-	uint64_t used = 0, most = 0;
+	unsigned long long used = 0, most = 0;
 
 	if (!doctor_u64(d, &used, "/proc/sys/net/netfilter/nf_conntrack_count") ||
 	    !doctor_u64(d, &most, "/proc/sys/net/netfilter/nf_conntrack_max") || !most) {
 		doctor_none(d, "connections are not tracked");
 	} else if (used * 100 >= most * FULL) {
-		doctor_warn(d, "%" PRIu64 " of %" PRIu64 " connections tracked", used, most);
-		doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64, 2 * most);
+		doctor_warn(d, "%llu of %llu connections tracked", used, most);
+		doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%llu", 2 * most);
 	} else {
-		doctor_pass(d, "%" PRIu64 " of %" PRIu64, used, most);
+		doctor_pass(d, "%llu of %llu", used, most);
 	}
 }
 

@@ -8,16 +8,16 @@
 
 struct steer_state {
 	bool ntuple, can_ntuple;
-	uint64_t entries;
+	unsigned long long entries;
 	unsigned int queues, without;	/* queues, and those without a flow table */
-	uint64_t flows;			/* of all tables */
+	unsigned long long flows;			/* of all tables */
 	unsigned int wanted;		/* of entries and tables, how many are set */
 };
 
 static void steer_read(struct doctor *d, struct steer_state *s)
 {
 	unsigned int i;
-	uint64_t flows;
+	unsigned long long flows;
 
 	memset(s, 0, sizeof(*s));
 	s->ntuple = nic_feature(d->port, "rx-ntuple-filter", &s->can_ntuple);
@@ -56,7 +56,9 @@ static void steer_driver(struct doctor *d)
 	else if (nic_steers(d->port))
 		doctor_pass(d, "%s leads flows", d->port->driver);
 	else
-		doctor_none(d, "%s does not lead flows; RFS moves them in software", d->port->driver);
+		doctor_none(d,
+			    "%s does not lead flows; RFS moves them in software",
+			    d->port->driver);
 }
 
 static void steer_ntuple(struct doctor *d)
@@ -83,15 +85,16 @@ static void steer_entries(struct doctor *d)
 	if (!steer_asked(d, &s))
 		return;
 	if (!s.entries) {
-		doctor_fail(d, "rps_sock_flow_entries is 0, but lanes have tables of %" PRIu64
-			    " flows: no CPU is noted for any", s.flows);
+		doctor_fail(d,
+			    "rps_sock_flow_entries is 0, but lanes have tables of %llu flows: no CPU is noted for any",
+			    s.flows);
 		doctor_mend(d, "sysctl -w net.core.rps_sock_flow_entries=32768");
 	} else if (s.entries < s.flows) {
-		doctor_warn(d, "%" PRIu64 " entries for %" PRIu64 " flows of the lanes' tables",
+		doctor_warn(d, "%llu entries for %llu flows of the lanes' tables",
 			    s.entries, s.flows);
-		doctor_mend(d, "sysctl -w net.core.rps_sock_flow_entries=%" PRIu64, s.flows);
+		doctor_mend(d, "sysctl -w net.core.rps_sock_flow_entries=%llu", s.flows);
 	} else {
-		doctor_pass(d, "%" PRIu64 " entries", s.entries);
+		doctor_pass(d, "%llu entries", s.entries);
 	}
 }
 
@@ -103,13 +106,14 @@ static void steer_tables(struct doctor *d)
 	if (!steer_asked(d, &s))
 		return;
 	if (!s.without) {
-		doctor_pass(d, "%" PRIu64 " flows, over %u lanes", s.flows, s.queues);
+		doctor_pass(d, "%llu flows, over %u lanes", s.flows, s.queues);
 		return;
 	}
 	while (share * 2 * s.queues <= (s.entries ? s.entries : 32768))
 		share *= 2;
-	doctor_fail(d, "%u of %u lanes have no flow table (rps_flow_cnt): their flows stay where the"
-		    " hash brings them", s.without, s.queues);
+	doctor_fail(d,
+		    "%u of %u lanes have no flow table (rps_flow_cnt): their flows stay where the hash brings them",
+		    s.without, s.queues);
 	doctor_mend(d, "for q in /sys/class/net/%s/queues/rx-*; do echo %u > $q/rps_flow_cnt; done",
 		    d->port->name, share);
 }
@@ -124,8 +128,8 @@ static void steer_consumer(struct doctor *d)
 	if (!steer_asked(d, &s))
 		return;
 	if (doctor_forwards(d))
-		doctor_warn(d, "this port forwards, and what is forwarded has no reader to be led"
-			    " to");
+		doctor_warn(d,
+			    "this port forwards, and what is forwarded has no reader to be led to");
 	else if (doctor_line(d, "/proc/net/sockstat", "TCP: inuse", line, sizeof(line)) &&
 		 sscanf(line, "%u", &inuse) == 1)
 		doctor_pass(d, "%u TCP sockets here", inuse);
@@ -147,12 +151,15 @@ static void steer_rps(struct doctor *d)
 		doctor_none(d, "off");
 	} else if (set < queues) {
 		doctor_warn(d, "on for %u of %u lanes", set, queues);
-		doctor_mend(d, "for q in /sys/class/net/%s/queues/rx-*; do echo 0 > $q/rps_cpus; done",
+		doctor_mend(d,
+			    "for q in /sys/class/net/%s/queues/rx-*; do echo 0 > $q/rps_cpus; done",
 			    d->port->name);
 	} else if (queues >= d->cpus) {
-		doctor_warn(d, "on, though each of %u CPUs has a lane: packets change CPUs for"
-			    " nothing", d->cpus);
-		doctor_mend(d, "for q in /sys/class/net/%s/queues/rx-*; do echo 0 > $q/rps_cpus; done",
+		doctor_warn(d,
+			    "on, though each of %u CPUs has a lane: packets change CPUs for nothing",
+			    d->cpus);
+		doctor_mend(d,
+			    "for q in /sys/class/net/%s/queues/rx-*; do echo 0 > $q/rps_cpus; done",
 			    d->port->name);
 	} else {
 		doctor_pass(d, "on, for %u lanes and %u CPUs", queues, d->cpus);

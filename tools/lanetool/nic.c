@@ -148,7 +148,7 @@ int nic_values(struct lt *lt, struct nic *port)
 		return -EBADMSG;
 	if (!ret)
 		ret = nic_ask(lt, ETHTOOL_MSG_FEATURES_GET, ETHTOOL_FLAG_COMPACT_BITSETS,
-			       nic_take_features, port);
+			      nic_take_features, port);
 	if (ret)
 		lt_error(lt, "%s: cannot ask for its settings: %s", port->name, strerror(-ret));
 	return ret;
@@ -226,14 +226,18 @@ static int nic_irq_order(const void *a, const void *b)
 	return one->number < two->number ? -1 : one->number > two->number;
 }
 
-/* Whose queue's a vector is: what receives has the number at the end of its name. */
+/*
+ * Whose queue's a vector is: what receives has the number at the end of its name, but for what
+ * mlx5 and others put behind an @.  An address with a ':' is no number of a queue.
+ */
 static int nic_irq_queue(const char *name)
 {
-	size_t len = strlen(name), digits = len;
+	size_t len = strcspn(name, "@"), digits = len;
 
 	while (digits && isdigit((unsigned char)name[digits - 1]))
 		digits--;
-	if (digits == len || !digits || !strchr("-.", name[digits - 1]) ||
+	if (digits == len || !digits || !strchr("-.p", name[digits - 1]) ||
+	    strcspn(name, ":") < len ||
 	    strstr(name, "output") || strstr(name, "-tx-") || strstr(name, "ctrl"))
 		return -1;
 	return atoi(name + digits);
@@ -254,7 +258,7 @@ static int nic_interrupts(char *text, void *data)
 	if (!irq)
 		return 0;
 	irq->count = 0;
-	for (next++; ; next = last) {
+	for (next++;; next = last) {
 		unsigned long long count = strtoull(next, &last, 10);
 
 		if (last == next || (*last && !isspace((unsigned char)*last)))

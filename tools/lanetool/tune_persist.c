@@ -58,9 +58,10 @@ static char *persist_rule(const struct nic *port, const char *profile)
 	to = open_memstream(&text, &size);
 	if (!to)
 		return NULL;
-	fprintf(to, "%s\nACTION==\"add\", SUBSYSTEM==\"net\", %s==\"%s\", "
-		"RUN+=\"%s tune %s $name\"\n", MARK, port->bus[0] ? "KERNELS" : "KERNEL",
-		port->bus[0] ? port->bus : port->name, program, profile);
+	fprintf(to,
+		"%s\nACTION==\"add\", SUBSYSTEM==\"net\", %s==\"%s\", RUN+=\"%s tune %s $name\"\n",
+		MARK, port->bus[0] ? "KERNELS" : "KERNEL", port->bus[0] ? port->bus : port->name,
+		program, profile);
 	fclose(to);
 	return text;
 }

@@ -92,8 +92,10 @@ bool tree_file(struct tree *tree, const char *path)
 
 void tree_set(const struct tree *tree, struct replay *replay)
 {
-	memcpy(replay->root, tree->root, sizeof(replay->root));
-	memcpy(replay->later, tree->slept ? tree->later : "", tree->slept ? sizeof(tree->later) : 1);
+	const char *later = tree->slept ? tree->later : "";
+
+	snprintf(replay->root, sizeof(replay->root), "%s", tree->root);
+	snprintf(replay->later, sizeof(replay->later), "%s", later);
 }
 
 bool tree_compare(const struct tree *tree, const char **wanted, const char **got)
@@ -106,7 +108,8 @@ bool tree_compare(const struct tree *tree, const char **wanted, const char **got
 
 	for (i = 0; i < tree->count; i++) {
 		at = 0;
-		sscanf(tree->after[i], "%511s %n", path, &at);
+		if (sscanf(tree->after[i], "%511s %n", path, &at) != 1)
+			path[0] = '\0';
 		snprintf(full, sizeof(full), "%s%s", tree->slept ? tree->later : tree->root, path);
 		snprintf(text, sizeof(text), "(no such file)");
 		file = fopen(full, "r");

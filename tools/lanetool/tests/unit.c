@@ -305,12 +305,13 @@ static int unit_record(int argc, char **argv)
 {
 	static struct replay replay;
 	struct unit unit = { .argc = argc };
+	const char *tree = getenv("TREE");
 	char *text, *err;
 
 	if (argc > ARGS_MAX)
 		return 2;
 	memcpy(unit.args, argv, argc * sizeof(*argv));
-	if (getenv("TREE") && !tree_file(&unit.tree, getenv("TREE")))
+	if (tree && !tree_file(&unit.tree, tree))
 		return 2;
 	tree_set(&unit.tree, &replay);
 	unit_run(&unit, record_kernel(&replay), false, &text, &err);
