@@ -71,7 +71,7 @@ int bind_find(struct lt *lt, const char *name, struct bind_port *port)
 	if (!bind_is_address(name)) {
 		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 		ifr.ifr_data = (void *)&info;
-		if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
+		if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0 && errno != EOPNOTSUPP)
 			return lt_error(lt, "%s: %s", name, strerror(errno)), -ENODEV;
 		snprintf(port->pci, sizeof(port->pci), "%.31s", info.bus_info);
 		if (!bind_is_address(port->pci))

@@ -7,17 +7,22 @@
 #define PACKETS_FEW	1000	/* with fewer in all, a share says nothing */
 #define SQUEEZES_MANY	10	/* a second on a CPU; one now and then is no harm */
 
-/* The CPUs that a vector may go to.  Return: how many; 0: not known */
+/*
+ * The CPUs that a vector may go to.  Where it was sent counts, if that is one: a CPU that takes
+ * it (effective) changes only when it comes the next time.
+ * Return: how many; 0: not known
+ */
 static unsigned int cpu_of(struct doctor *d, const struct nic_irq *irq, bool map[NIC_CPUS])
 {
+	unsigned int count = 0;
 	char text[1024];
 
-	/* An interrupt that nobody has asked for has no effective CPU. */
-	if ((!doctor_text(d, text, sizeof(text), "/proc/irq/%u/effective_affinity_list",
-			  irq->number) || !*text) &&
-	    !doctor_text(d, text, sizeof(text), "/proc/irq/%u/smp_affinity_list", irq->number))
-		return 0;
-	return cpus_parse(text, map);
+	if (doctor_text(d, text, sizeof(text), "/proc/irq/%u/smp_affinity_list", irq->number))
+		count = cpus_parse(text, map);
+	if (count != 1 && doctor_text(d, text, sizeof(text),
+				      "/proc/irq/%u/effective_affinity_list", irq->number))
+		count = cpus_parse(text, map);
+	return count;
 }
 
 static unsigned int cpu_vectors(const struct doctor *d)
