@@ -80,9 +80,9 @@ void lt_usage(FILE *to, const char *program, const struct lt_command *one)
 		lt_usage_one(to, program, one);
 		return;
 	}
-	fprintf(to, "Usage: %s [--json] [-I|--include-statistics] [--debug N] COMMAND [ARGUMENT...]\n",
-		program);
-	fprintf(to, "       %s --help [COMMAND] | --version\n\n", program);
+	fprintf(to, "Usage: %s [OPTION...] COMMAND [ARGUMENT...]\n", program);
+	fprintf(to, "       %s --help [COMMAND] | --version\n", program);
+	fprintf(to, "Options: --json, -I|--include-statistics, --debug N\n\n");
 	for (i = 0; i < ARRAY_SIZE(groups); i++)
 		for (cmd = groups[i]; cmd->names; cmd++)
 			lt_usage_one(to, program, cmd);
