@@ -37,6 +37,9 @@ class Terminal:
         fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
         for number in range(3):
             os.dup2(self.slave, number)
+        # A shell's background commands ignore some, and a program leaves that as it is.
+        for number in FATAL:
+            signal.signal(number, signal.SIG_DFL)
 
     def until(self, what, times=1):
         """Reads until it was written so often"""
