@@ -246,7 +246,7 @@ static void top_lane(struct lt *lt, const struct top *top, const struct port *po
 	top_say(lt, "drops", 6, top_rate(top, port, number, LANE_DROPS));
 	top_say(lt, "rx-usecs", 6, lane->timed ? lane->usecs : -1.0);
 	top_flows(lt, port, lane);
-	top_bars(lt, top, past, full, 69);
+	top_bars(lt, top, past, full, 70);
 	out_close(lt);
 }
 
