@@ -3,7 +3,7 @@
 # a lane has, by which lane a flow comes, which flows are at home, and what is counted a
 # second; on Flowlane's 82576 and virtio, and on the in-tree drivers of both.
 #
-# vm: kernel=debian cpus=4 nics=igb:hub=1,igb:hub=1,virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on lanetool=1 timeout=400
+# vm: kernel=debian cpus=4 nics=igb:hub=1,igb:hub=1,virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on lanetool=1 timeout=400 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 . "$FL_TOP/tests/qemu/flows.sh"
