@@ -1,7 +1,7 @@
 #!/bin/bash
 # lanetool says, refuses and returns what ethtool does, on ports of Flowlane's and others.
 #
-# vm: kernel=debian cpus=2 nics=igb,igb,virtio lanetool=1 timeout=480
+# vm: kernel=debian cpus=2 nics=igb,igb,virtio lanetool=1 timeout=700
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
