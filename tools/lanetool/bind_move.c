@@ -4,7 +4,6 @@
  * device, so no other one comes in between, and no other device moves.
  */
 #include <ctype.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
 
@@ -63,16 +62,15 @@ void bind_read(struct lt *lt, struct bind_port *port)
 int bind_find(struct lt *lt, const char *name, struct bind_port *port)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq ifr = {};
+	int ret;
 	char class[BIND_TEXT];
 
 	memset(port, 0, sizeof(*port));
 	snprintf(port->pci, sizeof(port->pci), "%s", name);
 	if (!bind_is_address(name)) {
-		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-		ifr.ifr_data = (void *)&info;
-		if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0 && errno != EOPNOTSUPP)
-			return lt_error(lt, "%s: %s", name, strerror(errno)), -ENODEV;
+		ret = lt_ioctl_of(lt, name, &info);
+		if (ret && ret != -EOPNOTSUPP)
+			return lt_error(lt, "%s: %s", name, strerror(-ret)), -ENODEV;
 		snprintf(port->pci, sizeof(port->pci), "%.31s", info.bus_info);
 		if (!bind_is_address(port->pci))
 			return lt_error(lt, "%s is not a PCI device", name), -ENODEV;

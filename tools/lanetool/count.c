@@ -5,7 +5,6 @@
  * interrupts now; flows.
  */
 #include <ctype.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 
 #include <linux/flowlane.h>
@@ -199,7 +198,6 @@ static int count_driver(struct lt *lt, struct port *port)
 {
 	const struct lt_strset *names = lt_strset(lt, ETH_SS_STATS, port->name);
 	struct ethtool_stats *stats;
-	struct ifreq ifr = {};
 
 	if (!names)
 		return -EBADMSG;
@@ -211,9 +209,7 @@ static int count_driver(struct lt *lt, struct port *port)
 		return -ENOMEM;
 	stats->cmd = ETHTOOL_GSTATS;
 	stats->n_stats = names->count;
-	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
-	ifr.ifr_data = (void *)stats;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0 && stats->n_stats <= names->count)
+	if (!lt_ioctl_of(lt, port->name, stats) && stats->n_stats <= names->count)
 		count_named(port, names, stats);
 	free(stats);
 	return 0;
@@ -227,7 +223,6 @@ static void count_usecs(struct lt *lt, struct port *port)
 		struct ethtool_per_queue_op op;
 		struct ethtool_coalesce each[MAX_NUM_QUEUE];
 	} *all = calloc(1, sizeof(*all));
-	struct ifreq ifr = {};
 	uint32_t i;
 
 	if (!all)
@@ -236,9 +231,7 @@ static void count_usecs(struct lt *lt, struct port *port)
 	all->op.sub_command = ETHTOOL_GCOALESCE;
 	for (i = 0; i < port->lanes && i < MAX_NUM_QUEUE; i++)
 		all->op.queue_mask[i / 32] |= 1u << i % 32;
-	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
-	ifr.ifr_data = (void *)all;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0) {
+	if (!lt_ioctl_of(lt, port->name, all)) {
 		for (i = 0; i < port->lanes && i < MAX_NUM_QUEUE; i++) {
 			port->lane[i].usecs = all->each[i].rx_coalesce_usecs;
 			port->lane[i].timed = true;

@@ -260,6 +260,8 @@ bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index);
  * Return: 0, or -1 after a message that begins with what; NULL: none, errno says it.
  */
 int lt_ioctl(struct lt *lt, void *command, const char *what);
+/* lt_ioctl_of - to any device.  Return: 0 or a negative error; nothing is said. */
+int lt_ioctl_of(struct lt *lt, const char *dev, void *command);
 
 /* --- Link modes (modes.c): a bitset that also holds ports, pause and FEC */
 

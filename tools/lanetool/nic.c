@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A port's settings by name, from three requests of ethtool's family and from /sys. */
 #include <ctype.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
 
@@ -288,12 +287,10 @@ static int nic_queue(const char *name, void *data)
 static int nic_driver(struct lt *lt, struct nic *port)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq ifr = {};
+	int ret = lt_ioctl_of(lt, port->name, &info);
 
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", port->name);
-	ifr.ifr_data = (void *)&info;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
-		return errno == EOPNOTSUPP ? 0 : -errno;
+	if (ret)
+		return ret == -EOPNOTSUPP ? 0 : ret;
 	snprintf(port->driver, sizeof(port->driver), "%.32s", info.driver);
 	snprintf(port->bus, sizeof(port->bus), "%.32s", info.bus_info);
 	if (strchr(port->bus, '/'))

@@ -81,12 +81,17 @@ static int lt_real_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr
 	return ret;
 }
 
-int lt_ioctl(struct lt *lt, void *command, const char *what)
+int lt_ioctl_of(struct lt *lt, const char *dev, void *command)
 {
 	struct ifreq ifr = { .ifr_data = command };
 
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", lt->dev);
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) >= 0)
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
+	return lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0 ? -errno : 0;
+}
+
+int lt_ioctl(struct lt *lt, void *command, const char *what)
+{
+	if (!lt_ioctl_of(lt, lt->dev, command))
 		return 0;
 	if (what)
 		fprintf(lt->err, "%s: %s\n", what, strerror(errno));

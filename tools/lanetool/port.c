@@ -4,7 +4,6 @@
  * of other drivers the netdev family says it, or else the names of interrupts do.
  */
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 
 #include <linux/flowlane.h>
@@ -80,11 +79,8 @@ int ports_arg(struct lt *lt, struct ports *ports)
 void port_driver(struct lt *lt, struct port *port)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq ifr = {};
 
-	memcpy(ifr.ifr_name, port->name, IFNAMSIZ);
-	ifr.ifr_data = (void *)&info;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
+	if (lt_ioctl_of(lt, port->name, &info))
 		return;
 	snprintf(port->driver, sizeof(port->driver), "%.31s", info.driver);
 	snprintf(port->version, sizeof(port->version), "%.31s", info.version);

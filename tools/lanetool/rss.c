@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receive hashing: key, table and fields of a device, and Toeplitz' hash over them. */
-#include <linux/sockios.h>
 #include <stdlib.h>
 
 #include "netdev_nl.h"
@@ -64,14 +63,11 @@ void rss_free(struct rss *rss)
 int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields)
 {
 	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_GRXFH, .flow_type = type };
-	struct ifreq ifr = {};
+	int ret = lt_ioctl_of(lt, dev, &nfc);
 
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
-	ifr.ifr_data = (void *)&nfc;
-	if (lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0)
-		return -errno;
-	*fields = nfc.data;
-	return 0;
+	if (!ret)
+		*fields = nfc.data;
+	return ret;
 }
 
 uint32_t rss_key_bits(const uint8_t *key, size_t size, size_t bit)

@@ -2,7 +2,6 @@
 /* A device's own rules for flows (ethtool -N), and which of them a flow matches. */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 
 #include "tuple.h"
@@ -153,15 +152,6 @@ enum rule_verdict rule_match(const struct ethtool_rx_flow_spec *fs, const struct
 
 /* --- The device's */
 
-static int rules_ioctl(struct lt *lt, const char *dev, struct ethtool_rxnfc *nfc)
-{
-	struct ifreq ifr = {};
-
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
-	ifr.ifr_data = (void *)nfc;
-	return lt->kernel->ioctl(lt, SIOCETHTOOL, &ifr) < 0 ? -errno : 0;
-}
-
 static int rules_order(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -174,7 +164,7 @@ static int rule_try(struct lt *lt, const char *dev, const struct tuple *tuple, u
 {
 	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_GRXCLSRULE, .fs.location = location };
 	enum rule_verdict verdict;
-	int ret = rules_ioctl(lt, dev, &nfc);
+	int ret = lt_ioctl_of(lt, dev, &nfc);
 
 	if (ret == -ENOENT)
 		return 0;	/* removed meanwhile */
@@ -196,7 +186,7 @@ static int rule_try(struct lt *lt, const char *dev, const struct tuple *tuple, u
 int rules_find(struct lt *lt, const char *dev, const struct tuple *tuple, struct rule_found *found)
 {
 	struct ethtool_rxnfc count = { .cmd = ETHTOOL_GRXCLSRLCNT }, *list;
-	int ret = rules_ioctl(lt, dev, &count);
+	int ret = lt_ioctl_of(lt, dev, &count);
 	uint32_t i;
 
 	*found = (struct rule_found){};
@@ -210,7 +200,7 @@ int rules_find(struct lt *lt, const char *dev, const struct tuple *tuple, struct
 	if (!ret) {
 		list->cmd = ETHTOOL_GRXCLSRLALL;
 		list->rule_cnt = count.rule_cnt;
-		ret = rules_ioctl(lt, dev, list);
+		ret = lt_ioctl_of(lt, dev, list);
 	}
 	if (!ret && list->rule_cnt <= count.rule_cnt) {
 		found->rules = list->rule_cnt;
