@@ -45,16 +45,9 @@ struct top {
 static int top_softnet(char *text, void *data)
 {
 	struct top_look *look = data;
-	uint32_t v[13] = {};
-	size_t count = 0;
-	char *end;
+	uint64_t v[13] = {};
 
-	for (; count < ARRAY_SIZE(v); text = end, count++) {
-		v[count] = strtoul(text, &end, 16);
-		if (end == text)
-			break;
-	}
-	if (count < 13 || v[12] >= TOP_CPUS)
+	if (sys_hex(text, v, ARRAY_SIZE(v)) < 13 || v[12] >= TOP_CPUS)
 		return 0;	/* of a kernel before 5.10, which does not say which CPU */
 	look->cpu[v[12]] = (struct top_cpu){
 		.there = true, .packets = v[0], .dropped = v[1], .squeezed = v[2], .rps = v[9],

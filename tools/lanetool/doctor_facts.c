@@ -156,16 +156,10 @@ static int facts_netstat(char *text, void *data)
 /* A line a CPU; since 5.10 with its number as the 13th */
 static int facts_softnet(char *text, void *data)
 {
-	unsigned long long n[13] = {};
+	uint64_t n[13] = {};
 	struct facts_lines *lines = data;
-	unsigned int got = 0, cpu = lines->line++;
-	char *end;
+	unsigned int got = sys_hex(text, n, ARRAY_SIZE(n)), cpu = lines->line++;
 
-	for (; got < 13; got++, text = end) {
-		n[got] = strtoull(text, &end, 16);
-		if (end == text)
-			break;
-	}
 	if (got == 13)
 		cpu = n[12];
 	if (got >= 3 && cpu < NIC_CPUS) {
@@ -208,22 +202,39 @@ static int facts_queue(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	return 0;
 }
 
+/* A request for all there is of a family, or NULL: where it is not, there are no facts. */
+static struct nlmsghdr *facts_genl(struct doctor *d, const char *family, uint8_t cmd)
+{
+	return lt_family(d->lt, family) < 0 ? NULL : lt_genl(d->lt, family, cmd, 1, NLM_F_DUMP);
+}
+
+/* A driver or a kernel that does not tell is no error. */
+static int facts_ask(struct doctor *d, struct nlmsghdr *msg, lt_reply reply, void *data)
+{
+	bool quiet = d->lt->quiet;
+	int ret;
+
+	if (!msg)
+		return 0;
+	d->lt->quiet = true;
+	ret = lt_send(d->lt, msg, reply, data);
+	d->lt->quiet = quiet;
+	return ret == -EBADMSG ? ret : 0;
+}
+
 static int facts_queues(struct doctor *d, struct doctor_sample *sample)
 {
-	bool had = sample->there[COUNT_RX_PACKETS], quiet = d->lt->quiet;
-	struct nlmsghdr *msg;
+	struct nlmsghdr *msg = facts_genl(d, NETDEV_NL_FAMILY, NETDEV_NL_QSTATS_GET);
+	bool had = sample->there[COUNT_RX_PACKETS];
 	unsigned int i;
-	int ret = 0;
+	int ret;
 
 	sample->there[COUNT_RX_PACKETS] = false;
-	if (lt_family(d->lt, NETDEV_NL_FAMILY) >= 0) {
-		msg = lt_genl(d->lt, NETDEV_NL_FAMILY, NETDEV_NL_QSTATS_GET, 1, NLM_F_DUMP);
+	if (msg) {
 		lt_put_u32(d->lt, msg, NETDEV_NL_QSTATS_IFINDEX, d->port->ifindex);
 		lt_put_u32(d->lt, msg, NETDEV_NL_QSTATS_SCOPE, 1);
-		d->lt->quiet = true;
-		ret = lt_send(d->lt, msg, facts_queue, sample);
-		d->lt->quiet = quiet;
 	}
+	ret = facts_ask(d, msg, facts_queue, sample);
 	d->by_packets = sample->there[COUNT_RX_PACKETS];
 	sample->there[COUNT_RX_PACKETS] = had;
 	nic_counts(d->lt, d->port);
@@ -234,8 +245,7 @@ static int facts_queues(struct doctor *d, struct doctor_sample *sample)
 		if (!d->by_packets && irq->queue >= 0 && irq->queue < DOCTOR_QUEUES)
 			sample->queue[irq->queue] += irq->count;
 	}
-	/* A driver without such statistics, or an older kernel, is no error. */
-	return ret == -EBADMSG ? ret : 0;
+	return ret;
 }
 
 int doctor_sample(struct doctor *d, struct doctor_sample *sample)
@@ -287,20 +297,6 @@ static int facts_rtt(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	return 0;
 }
 
-static int facts_ask(struct doctor *d, const char *family, uint8_t cmd, lt_reply reply, void *data)
-{
-	struct nlmsghdr *msg;
-	int ret;
-
-	if (lt_family(d->lt, family) < 0)
-		return 0;
-	msg = lt_genl(d->lt, family, cmd, 1, NLM_F_DUMP);
-	d->lt->quiet = true;
-	ret = lt_send(d->lt, msg, reply, data);
-	d->lt->quiet = false;
-	return ret == -EBADMSG ? ret : 0;
-}
-
 static int facts_lane(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[FLOWLANE_A_LANE_MAX + 1] = {
@@ -332,8 +328,10 @@ int doctor_load(struct doctor *d)
 	d->node_cpus = nic_cpus(d->lt, d->port, cpus);
 	if (doctor_u64(d, &speed, "speed") && speed < UINT32_MAX)
 		d->speed = speed;
-	ret = facts_ask(d, TCP_METRICS_GENL_NAME, TCP_METRICS_CMD_GET, facts_rtt, &d->rtt);
+	ret = facts_ask(d, facts_genl(d, TCP_METRICS_GENL_NAME, TCP_METRICS_CMD_GET), facts_rtt,
+			&d->rtt);
 	if (!ret)
-		ret = facts_ask(d, FLOWLANE_FAMILY_NAME, FLOWLANE_CMD_LANE_GET, facts_lane, d);
+		ret = facts_ask(d, facts_genl(d, FLOWLANE_FAMILY_NAME, FLOWLANE_CMD_LANE_GET),
+				facts_lane, d);
 	return ret;
 }

@@ -324,4 +324,7 @@ int sys_names(struct lt *lt, int (*name)(const char *name, void *data), void *da
 int sys_lines(struct lt *lt, int (*line)(char *text, void *data), void *data, const char *path,
 	      ...) __printf(4, 5);
 
+/* sys_hex - the numbers that a line begins with, up to count.  Return: how many */
+unsigned int sys_hex(const char *text, uint64_t *words, unsigned int count);
+
 #endif

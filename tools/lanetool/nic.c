@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "nic.h"
+#include "port.h"
 
 static const struct nic_row {
 	const char *name;
@@ -242,37 +243,26 @@ static int nic_irq_queue(const char *name)
 	return atoi(name + digits);
 }
 
-/* " 25:  12  0  PCI-MSIX-0000:01:00.0  1-edge  eth1-lane-0" */
-static int nic_interrupts(char *text, void *data)
+static void nic_irq_seen(void *data, unsigned int number, uint64_t total, const char *action)
 {
 	struct nic *port = data;
-	struct nic_irq *irq = NULL;
-	char *next, *last;
-	unsigned long number = strtoul(text, &next, 10);
 	unsigned int i;
 
-	for (i = 0; *next == ':' && i < port->irq_count && !irq; i++)
-		if (port->irqs[i].number == number)
-			irq = &port->irqs[i];
-	if (!irq)
-		return 0;
-	irq->count = 0;
-	for (next++;; next = last) {
-		unsigned long long count = strtoull(next, &last, 10);
+	for (i = 0; i < port->irq_count; i++) {
+		struct nic_irq *irq = &port->irqs[i];
 
-		if (last == next || (*last && !isspace((unsigned char)*last)))
-			break;
-		irq->count += count;
+		if (irq->number != number)
+			continue;
+		irq->count = total;
+		snprintf(irq->name, sizeof(irq->name), "%s", action);
+		irq->queue = nic_irq_queue(irq->name);
+		return;
 	}
-	last = strrchr(text, ' ');
-	snprintf(irq->name, sizeof(irq->name), "%s", last ? last + 1 : "");
-	irq->queue = nic_irq_queue(irq->name);
-	return 0;
 }
 
 void nic_counts(struct lt *lt, struct nic *port)
 {
-	sys_lines(lt, nic_interrupts, port, "/proc/interrupts");
+	irqs_read(lt, nic_irq_seen, port);
 }
 
 static int nic_queue(const char *name, void *data)

@@ -191,3 +191,16 @@ int sys_names(struct lt *lt, int (*name)(const char *name, void *data), void *da
 	free(names);
 	return ret;
 }
+
+unsigned int sys_hex(const char *text, uint64_t *words, unsigned int count)
+{
+	unsigned int got;
+	char *end;
+
+	for (got = 0; got < count; got++, text = end) {
+		words[got] = strtoull(text, &end, 16);
+		if (end == text)
+			break;
+	}
+	return got;
+}
