@@ -19,7 +19,7 @@ static void tree_folder(char *folder, size_t size)
 {
 	if (folder[0])
 		return;
-	snprintf(folder, size, "/tmp/lanetool-unit.XXXXXX");
+	snprintf(folder, size, "%s/lanetool-unit.XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	if (!mkdtemp(folder))
 		tree_die(folder);
 }
