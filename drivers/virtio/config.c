@@ -91,12 +91,22 @@ u64 vio_check_config(struct vio *vio, u64 has)
 	return has & ~not;
 }
 
-/* A link that is not told of is up. A device that is gone has none. */
+/* A link that is not told of is up. A device that is gone, or wants a reset, has none. */
 static u16 vio_read_status(struct vio *vio)
 {
+	if (!vio_alive(vio))
+		return 0;
 	if (!vio_has(vio, VIRTIO_NET_F_STATUS))
 		return VIRTIO_NET_S_LINK_UP;
-	return vio_alive(vio) ? ioread16(vio_at(vio, status)) : 0;
+	return ioread16(vio_at(vio, status));
+}
+
+/* The device has given up, and says so (section 2.1.2). */
+static bool vio_needs_reset(struct vio *vio)
+{
+	u8 status = vp_modern_get_status(&vio->mdev);
+
+	return status != U8_MAX && status & VIRTIO_CONFIG_S_NEEDS_RESET;
 }
 
 /* What a user has said counts until the device says something new. */
@@ -141,6 +151,10 @@ void vio_config_work(struct work_struct *work)
 
 	rtnl_lock();
 	if (vio->fl.running) {
+		if (vio_needs_reset(vio)) {
+			netdev_err(vio->fl.netdev, "the device asks for a reset\n");
+			fl_request_reset(&vio->fl);
+		}
 		status = vio_read_status(vio);
 		vio_read_speed(vio);
 		if (status & VIRTIO_NET_S_LINK_UP)
