@@ -397,6 +397,8 @@ static __always_inline void fl_lane_unmask(struct fl_lane *lane,
  * after it. Where such a device does not moderate, a poll that has found something
  * may leave the next one to the lane's timer, and one that finds nothing goes back
  * to interrupts. A lane that is held would find the same again: who lets it go polls.
+ * And who polls by himself (SO_BUSY_POLL) comes again, or has the NAPI scheduled when he
+ * leaves: no interrupt until then.
  *
  * Return: frames received, @budget to be polled again.
  */
@@ -426,7 +428,8 @@ static __always_inline int fl_poll(struct napi_struct *napi, int budget,
 		napi_gro_flush(napi, false);
 	/* Another CPU may poll the lane as soon as this poll is complete. */
 	fl_coalesce_poll(lane);
-	if (rx_leaf.rearm && (!done || !lane->masked) &&
+	if (rx_leaf.rearm && !(READ_ONCE(napi->state) & NAPIF_STATE_IN_BUSY_POLL) &&
+	    (!done || !lane->masked) &&
 	    !fl_coalesce_rests(lane, done || lane->tx->next_to_clean != sent) &&
 	    rx_leaf.rearm(lane) && !fl_steer_holds(lane))
 		napi_schedule(napi);	/* when it is complete */

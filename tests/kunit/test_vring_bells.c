@@ -176,11 +176,40 @@ static void vring_poll_race(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, 1);
 }
 
+/* Who polls by himself wants no interrupts, until he leaves. */
+static void vring_busy_poll(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct napi_struct *napi = &mock->fl.lane[0].napi;
+	struct mock_vq *q = mock_vring_rxq(0);
+	const u8 *data = frame_bytes(test, 60, 5);
+	u32 i;
+
+	mock_poll(mock, 0, 64);
+	mock_vring_arrives(data, 60, NULL);
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, napi_schedule_prep(napi));
+	set_bit(NAPI_STATE_IN_BUSY_POLL, &napi->state);
+	for (i = 0; i < 5; i++) {
+		KUNIT_EXPECT_EQ(test, mock->fl.poll(napi, 64), 1);
+		KUNIT_EXPECT_EQ(test, mock->fl.poll(napi, 64), 0);
+		mock_vring_frame(q, data, 60, NULL);
+		KUNIT_EXPECT_FALSE(test, mock_vq_publish(q));
+	}
+	clear_bit(NAPI_STATE_IN_BUSY_POLL, &napi->state);
+	KUNIT_EXPECT_EQ(test, mock->fl.poll(napi, 64), 1);
+	local_bh_enable();
+	mock_vring_frame(q, data, 60, NULL);
+	KUNIT_EXPECT_TRUE(test, mock_vq_publish(q));
+	skb_queue_purge(&mock->rxq);
+}
+
 static struct kunit_case vring_bell_cases[] = {
 	KUNIT_CASE_PARAM(vring_bells, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_low, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_interrupts, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_interrupts_off, vring_kind_gen_params),
+	KUNIT_CASE_PARAM(vring_busy_poll, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_rearm_race, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_poll_race, vring_kind_gen_params),
 	{}
