@@ -27,32 +27,41 @@ static const struct {
 /* How often an address may change while it is read. */
 #define VIO_MAC_TRIES	10
 
-static u16 vio_read_pairs(struct vio *vio)
+#define VIO_PAIRS_OF	(BIT_ULL(VIRTIO_NET_F_MQ) | BIT_ULL(VIRTIO_NET_F_RSS))
+#define VIO_HASH_OF	(BIT_ULL(VIRTIO_NET_F_RSS) | BIT_ULL(VIRTIO_NET_F_HASH_REPORT))
+
+/* These read what features are about, and return those that it makes no sense of. */
+static u64 vio_read_pairs(struct vio *vio)
 {
-	return ioread16(vio_at(vio, max_virtqueue_pairs));
+	u16 pairs = ioread16(vio_at(vio, max_virtqueue_pairs));
+
+	if (!pairs || pairs >= VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX)
+		return VIO_PAIRS_OF;
+	vio->pairs = pairs;
+	return 0;
 }
 
-static u16 vio_read_table(struct vio *vio)
+static u64 vio_read_mtu(struct vio *vio)
 {
-	return ioread16(vio_at(vio, rss_max_indirection_table_length));
+	u16 mtu = ioread16(vio_at(vio, mtu));
+
+	if (mtu < ETH_MIN_MTU)
+		return BIT_ULL(VIRTIO_NET_F_MTU);
+	vio->mtu = mtu;
+	return 0;
 }
 
-static u8 vio_read_types(struct vio *vio)
+static u64 vio_read_hash(struct vio *vio)
 {
-	return vio_rss_known(ioread32(vio_at(vio, supported_hash_types)));
-}
+	struct fl_caps *caps = &vio->fl.caps;
+	u16 table = ioread16(vio_at(vio, rss_max_indirection_table_length));
 
-static u64 vio_check_hash(struct vio *vio)
-{
-	const u64 rss = BIT_ULL(VIRTIO_NET_F_RSS);
-	u64 not = 0;
-
+	caps->rss_types = vio_rss_known(ioread32(vio_at(vio, supported_hash_types)));
 	if (ioread8(vio_at(vio, rss_max_key_size)) < FL_RSS_KEY_MAX ||
-	    !vio_read_types(vio))
-		not |= rss | BIT_ULL(VIRTIO_NET_F_HASH_REPORT);
-	if (!vio_read_table(vio))
-		not |= rss;
-	return not;
+	    !caps->rss_types)
+		return VIO_HASH_OF;
+	caps->rss_table = min_t(u16, FL_RSS_TABLE_MAX, rounddown_pow_of_two(table | 1));
+	return table ? 0 : BIT_ULL(VIRTIO_NET_F_RSS);
 }
 
 /**
@@ -60,7 +69,8 @@ static u64 vio_check_hash(struct vio *vio)
  * @vio: port
  * @has: features
  *
- * Without such a feature the device works as one that never had it.
+ * Without such a feature the device works as one that never had it. What is said of the
+ * others is kept: a second look might find something else.
  *
  * Context: process, probe, before features are agreed on.
  *
@@ -69,22 +79,17 @@ static u64 vio_check_hash(struct vio *vio)
 u64 vio_check_config(struct vio *vio, u64 has)
 {
 	u64 not = 0;
-	u16 pairs;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(vio_fields); i++)
 		if (vio_fields[i].end > vio->mdev.device_len)
 			not |= BIT_ULL(vio_fields[i].feature);
-	if (has & ~not & (BIT_ULL(VIRTIO_NET_F_MQ) | BIT_ULL(VIRTIO_NET_F_RSS))) {
-		pairs = vio_read_pairs(vio);
-		if (!pairs || pairs >= VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX)
-			not |= BIT_ULL(VIRTIO_NET_F_MQ) | BIT_ULL(VIRTIO_NET_F_RSS);
-	}
-	if (has & ~not & BIT_ULL(VIRTIO_NET_F_MTU) &&
-	    ioread16(vio_at(vio, mtu)) < ETH_MIN_MTU)
-		not |= BIT_ULL(VIRTIO_NET_F_MTU);
-	if (has & ~not & (BIT_ULL(VIRTIO_NET_F_RSS) | BIT_ULL(VIRTIO_NET_F_HASH_REPORT)))
-		not |= vio_check_hash(vio);
+	if (has & ~not & VIO_PAIRS_OF)
+		not |= vio_read_pairs(vio);
+	if (has & ~not & BIT_ULL(VIRTIO_NET_F_MTU))
+		not |= vio_read_mtu(vio);
+	if (has & ~not & VIO_HASH_OF)
+		not |= vio_read_hash(vio);
 	if (has & not)
 		dev_warn(&vio->pdev->dev, "what the device says of features %#llx cannot be, they are left out\n",
 			 has & not);
@@ -189,7 +194,7 @@ static void vio_read_mac(struct vio *vio)
 }
 
 /* The device's limit is also what its other end is set up for. */
-static void vio_read_mtu(struct vio *vio)
+static void vio_use_mtu(struct vio *vio)
 {
 	struct net_device *netdev = vio->fl.netdev;
 
@@ -198,7 +203,7 @@ static void vio_read_mtu(struct vio *vio)
 		netdev->max_mtu = FL_RX_MTU_ONE;
 	if (!vio_has(vio, VIRTIO_NET_F_MTU))
 		return;
-	netdev->max_mtu = min_t(u32, netdev->max_mtu, ioread16(vio_at(vio, mtu)));
+	netdev->max_mtu = min_t(u32, netdev->max_mtu, vio->mtu);
 	netdev->mtu = netdev->max_mtu;
 }
 
@@ -218,23 +223,20 @@ void vio_read_config(struct vio *vio)
 		vio_read_mac(vio);
 	else
 		eth_hw_addr_random(vio->fl.netdev);
-	vio_read_mtu(vio);
+	vio_use_mtu(vio);
 	vio->speed = SPEED_UNKNOWN;
 	vio->duplex = DUPLEX_UNKNOWN;
 	vio->said_speed = SPEED_UNKNOWN;
 	vio->said_duplex = DUPLEX_UNKNOWN;
 	vio_read_speed(vio);
-	vio->pairs = 1;
-	if (vio_has(vio, VIRTIO_NET_F_MQ) || vio_has(vio, VIRTIO_NET_F_RSS))
-		vio->pairs = clamp_t(u16, vio_read_pairs(vio), 1,
-				     VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX - 1);
-	if (vio_has(vio, VIRTIO_NET_F_RSS) || vio_has(vio, VIRTIO_NET_F_HASH_REPORT)) {
+	if (!(vio->has & VIO_PAIRS_OF))
+		vio->pairs = 1;
+	if (vio->has & VIO_HASH_OF)
 		caps->rss_key = FL_RSS_KEY_MAX;
-		caps->rss_types = vio_read_types(vio);
-	}
-	if (vio_has(vio, VIRTIO_NET_F_RSS))
-		caps->rss_table = min_t(u16, FL_RSS_TABLE_MAX,
-					rounddown_pow_of_two(vio_read_table(vio) | 1));
+	else
+		caps->rss_types = 0;
+	if (!vio_has(vio, VIRTIO_NET_F_RSS))
+		caps->rss_table = 0;
 }
 
 /**

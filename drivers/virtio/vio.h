@@ -34,6 +34,7 @@
  * @has: features negotiated
  * @front: bytes of the header before a frame
  * @pairs: pairs of queues that the device has
+ * @mtu: the largest that it takes, if it says so
  * @speed: of the link, as the device or a user says; RTNL, as the next
  * @duplex: likewise
  * @said_speed: what the device has said last, whether it makes sense or not
@@ -58,6 +59,7 @@ struct vio {
 	u64 has;
 	u8 front;
 	u16 pairs;
+	u16 mtu;
 	u32 speed;
 	u8 duplex;
 	u32 said_speed;
