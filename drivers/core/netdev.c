@@ -128,7 +128,7 @@ void fl_dev_cleanup(struct fl_dev *fl)
 {
 	cancel_delayed_work_sync(&fl->flush_work);
 	fl_health_cleanup(fl);
-	cancel_work_sync(&fl->reset_work);
+	cancel_delayed_work_sync(&fl->reset_work);
 	fl_steer_cleanup(fl);
 	fl_home_cleanup(fl);
 	kvfree(fl->lane);

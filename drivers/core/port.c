@@ -19,6 +19,13 @@
 /* A link that is away for longer is not about to come back. */
 #define FL_FLUSH_MS	1000
 
+/* Resets wait for each other, longer each time, unless the last one has done for so long. A
+ * device that needs one after the other would keep everybody from RTNL.
+ */
+#define FL_RESET_GOOD_MS	10000
+#define FL_RESET_WAIT_MIN_MS	100
+#define FL_RESET_WAIT_MAX_MS	30000
+
 /* The rings of one lane in a set that is not in use. */
 struct fl_rings {
 	struct fl_rx_ring *rx;
@@ -311,10 +318,15 @@ void fl_reset_locked(struct fl_dev *fl)
 
 static void fl_reset_work(struct work_struct *work)
 {
-	struct fl_dev *fl = container_of(work, struct fl_dev, reset_work);
+	struct fl_dev *fl = container_of(to_delayed_work(work), struct fl_dev,
+					 reset_work);
 
 	rtnl_lock();
 	fl_reset_locked(fl);
+	WRITE_ONCE(fl->reset_wait, clamp(2 * fl->reset_wait,
+					 msecs_to_jiffies(FL_RESET_WAIT_MIN_MS),
+					 msecs_to_jiffies(FL_RESET_WAIT_MAX_MS)));
+	WRITE_ONCE(fl->reset_at, jiffies);
 	rtnl_unlock();
 }
 
@@ -322,11 +334,18 @@ static void fl_reset_work(struct work_struct *work)
  * fl_request_reset() - have a port reset soon
  * @fl: port
  *
+ * At once, unless it was reset only just.
+ *
  * Context: any.
  */
 void fl_request_reset(struct fl_dev *fl)
 {
-	schedule_work(&fl->reset_work);
+	const unsigned long good = msecs_to_jiffies(FL_RESET_GOOD_MS);
+
+	if (!delayed_work_pending(&fl->reset_work) &&
+	    time_after(jiffies, READ_ONCE(fl->reset_at) + good))
+		WRITE_ONCE(fl->reset_wait, 0);
+	schedule_delayed_work(&fl->reset_work, READ_ONCE(fl->reset_wait));
 }
 
 static bool fl_tx_pending(struct fl_dev *fl)
@@ -378,7 +397,8 @@ void fl_link_lost(struct fl_dev *fl)
  */
 void fl_port_init(struct fl_dev *fl)
 {
-	INIT_WORK(&fl->reset_work, fl_reset_work);
+	INIT_DELAYED_WORK(&fl->reset_work, fl_reset_work);
+	fl->reset_at = jiffies - 2 * msecs_to_jiffies(FL_RESET_GOOD_MS);
 	INIT_DELAYED_WORK(&fl->flush_work, fl_flush_work);
 }
 
@@ -467,10 +487,11 @@ static void fl_set_config(struct fl_dev *fl, const struct fl_config *cfg)
 
 /* The port pauses in here: the link stays up, a connection sees some
  * milliseconds of silence. If the queues do not stop it becomes a reset, and if
- * that fails the port is as after any failed reset: not running, but whole.
+ * that fails the port is as after any failed reset, which is tried once more: not
+ * running, but whole, and with what was asked for.
  */
-static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
-		      const struct fl_config *cfg)
+static void fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
+		       const struct fl_config *cfg)
 {
 	int err;
 
@@ -486,15 +507,13 @@ static int fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
 	fl_rings_swap(fl, set);
 	fl_set_config(fl, cfg);
 	if (err) {
-		err = fl_port_start(fl);
-		if (err)
+		if (fl_port_start(fl))
 			fl_request_reset(fl);
-		return err;
+		return;
 	}
 	fl->ops->resume(fl);
 	fl_lanes_run(fl);
 	netif_tx_wake_all_queues(fl->netdev);
-	return 0;
 }
 
 /* More lanes run than before; the stack may send on them. If it cannot, go back.
@@ -557,15 +576,11 @@ static int fl_reconfigure_running(struct fl_dev *fl,
 		goto out_free;
 	}
 
-	err = fl_swap_in(fl, set, cfg);
-	if (err)
-		NL_SET_ERR_MSG(extack, "the device does not start again");
+	fl_swap_in(fl, set, cfg);
 	if (cfg->lanes > old.lanes) {
-		int err2 = fl_lanes_grown(fl, set, &old);
-
-		if (err2)
+		err = fl_lanes_grown(fl, set, &old);
+		if (err)
 			NL_SET_ERR_MSG(extack, "the stack takes no more queues");
-		err = err ?: err2;
 	} else {
 		/* No sooner: RFS warns of a packet from a queue that is none. */
 		netif_set_real_num_rx_queues(fl->netdev, cfg->lanes);
@@ -582,7 +597,8 @@ out_free:
  * @cfg: the new configuration, valid for the device
  * @extack: says why, on failure
  *
- * On failure the port is as it was.
+ * On failure the port is as it was. A device that does not start again with the new
+ * configuration, and is to be reset, has it all the same.
  *
  * Context: process, RTNL.
  *

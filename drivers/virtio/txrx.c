@@ -30,8 +30,9 @@ static const struct fl_tx_leaf vio_packed_tx = VRING_TX_LEAF(packed);
  */
 void vring_break(struct fl_lane *lane, const char *what)
 {
-	netdev_err(lane->fl->netdev, "lane %u: the device gave back %s\n",
-		   lane->idx, what);
+	if (net_ratelimit())
+		netdev_err(lane->fl->netdev, "lane %u: the device gave back %s\n",
+			   lane->idx, what);
 	fl_request_reset(lane->fl);
 }
 

@@ -288,6 +288,8 @@ struct fl_hw_ops {
  * @resets: resets since probe; RTNL
  * @vlans: VLAN ids let through; RTNL
  * @reset_work: recovers a port from outside RTNL
+ * @reset_at: jiffies when it did that last
+ * @reset_wait: jiffies that the next one waits
  * @flush_work: frees what waits for a link that is gone
  * @devlink: the port in devlink; see devlink.c
  * @tx_health: reporter of hangs while devlink shows the port; RTNL
@@ -313,7 +315,9 @@ struct fl_dev {
 	bool running;
 	unsigned long resets;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
-	struct work_struct reset_work;
+	struct delayed_work reset_work;
+	unsigned long reset_at;
+	unsigned long reset_wait;
 	struct delayed_work flush_work;
 	struct devlink *devlink;
 	struct devlink_health_reporter *tx_health;

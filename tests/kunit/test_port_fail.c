@@ -329,16 +329,19 @@ static void fail_pause_and_up(struct kunit *test)
 	struct netdev_queue *txq = netdev_get_tx_queue(mock->fl.netdev, 0);
 	struct port_state before;
 	bool stopped;
+	int err;
 
 	fail_start(test, mock, &before);
 	mock->pause.times = 1;
 	mock->up.times = 1;
 	rtnl_lock();
-	fl_reconfigure(&mock->fl, to, NULL);
+	err = fl_reconfigure(&mock->fl, to, NULL);
 	stopped = netif_tx_queue_stopped(txq);
 	rtnl_unlock();
+	/* It is in force, so nobody may be told that it is not. */
+	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_TRUE(test, stopped);
-	flush_work(&mock->fl.reset_work);
+	flush_delayed_work(&mock->fl.reset_work);
 	KUNIT_EXPECT_TRUE(test, mock->fl.running);
 	port_expect_config(test, mock, to);
 	port_expect_traffic(test, mock);
@@ -410,6 +413,36 @@ static void fail_reset_twice(struct kunit *test)
 	port_expect_traffic(test, mock);
 }
 
+/* Resets that follow each other wait longer and longer, until one has done for a while. */
+static void fail_reset_often(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct fl_dev *fl = &mock->fl;
+	unsigned long wait = 0;
+	u32 n;
+
+	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
+	for (n = 1; n <= 12; n++) {
+		fl_request_reset(fl);
+		KUNIT_EXPECT_EQ(test, fl->reset_wait, wait);
+		if (wait) {
+			KUNIT_EXPECT_TRUE(test, delayed_work_pending(&fl->reset_work));
+			KUNIT_EXPECT_EQ(test, fl->resets, n - 1);
+		}
+		flush_delayed_work(&fl->reset_work);
+		KUNIT_EXPECT_EQ(test, fl->resets, n);
+		wait = wait ? min(2 * wait, msecs_to_jiffies(30000)) :
+			      msecs_to_jiffies(100);
+	}
+	KUNIT_EXPECT_EQ(test, wait, msecs_to_jiffies(30000));
+	fl->reset_at -= msecs_to_jiffies(10000) + 1;
+	fl_request_reset(fl);
+	KUNIT_EXPECT_EQ(test, fl->reset_wait, 0);
+	flush_delayed_work(&fl->reset_work);
+	KUNIT_EXPECT_EQ(test, fl->resets, n);
+	port_expect_traffic(test, mock);
+}
+
 static void fail_hang(struct mock *mock)
 {
 	struct net_device *netdev = mock->fl.netdev;
@@ -477,6 +510,7 @@ static struct kunit_case fail_cases[] = {
 	KUNIT_CASE(fail_change_mtu),
 	KUNIT_CASE(fail_reset_up),
 	KUNIT_CASE(fail_reset_twice),
+	KUNIT_CASE(fail_reset_often),
 	KUNIT_CASE(fail_recover),
 	KUNIT_CASE(fail_reset_buffers),
 	{}

@@ -125,7 +125,7 @@ static int vctl_init(struct kunit *test)
 	fl->cfg.lanes = VCTL_LANES;
 	fl->running = true;
 	spin_lock_init(&fl->steer_lock);
-	INIT_WORK(&fl->reset_work, vctl_reset_work);
+	INIT_DELAYED_WORK(&fl->reset_work, vctl_reset_work);
 	INIT_WORK(&v->vio.table_work, vio_table_work);
 	for (i = 0; i < VCTL_LANES; i++) {
 		v->lane[i].fl = fl;
@@ -157,7 +157,7 @@ static void vctl_exit(struct kunit *test)
 	seam_between_looks = NULL;
 	if (!v)
 		return;
-	flush_work(&v->vio.fl.reset_work);
+	flush_delayed_work(&v->vio.fl.reset_work);
 	vio_ctrl_free(&v->vio);
 	mutex_destroy(&v->vio.ctrl_lock);
 	KUNIT_EXPECT_STREQ(test, v->mock.fault, "");
@@ -171,7 +171,7 @@ static int vctl_command(struct vctl *v, u32 len)
 	memset(vio_ctrl_room(&v->vio), 0x5a, len);
 	err = vio_command(&v->vio, 7, 9, len);
 	mutex_unlock(&v->vio.ctrl_lock);
-	flush_work(&v->vio.fl.reset_work);
+	flush_delayed_work(&v->vio.fl.reset_work);
 	return err;
 }
 
@@ -369,18 +369,18 @@ static void vctl_table(struct kunit *test)
 	lane->moving = FL_MOVE_SENT;
 	v->answer = VIRTIO_NET_ERR;
 	vio_table_work(&v->vio.table_work);
-	flush_work(&v->vio.fl.reset_work);
+	flush_delayed_work(&v->vio.fl.reset_work);
 	KUNIT_EXPECT_EQ(test, lane->moving, FL_MOVE_SENT);
 	KUNIT_EXPECT_EQ(test, v->resets, 1);
 	vio_ctrl_start(&v->vio, NULL);
 	vio_table_work(&v->vio.table_work);
-	flush_work(&v->vio.fl.reset_work);
+	flush_delayed_work(&v->vio.fl.reset_work);
 	KUNIT_EXPECT_EQ(test, v->resets, 1);
 	/* Silence asks for one reset, not two. */
 	vio_ctrl_start(&v->vio, (__force void __iomem *)&v->bell);
 	v->answer = -1;
 	vio_table_work(&v->vio.table_work);
-	flush_work(&v->vio.fl.reset_work);
+	flush_delayed_work(&v->vio.fl.reset_work);
 	KUNIT_EXPECT_EQ(test, v->resets, 2);
 	lane->moving = 0;
 }
