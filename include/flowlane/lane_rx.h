@@ -274,6 +274,7 @@ static inline struct sk_buff *fl_rx_chain(struct fl_rx_ring *rx,
 	if (!next)
 		return NULL;
 	skb_mark_for_recycle(next);
+	skb->truesize += next->truesize;
 	if (last == skb)
 		skb_shinfo(skb)->frag_list = next;
 	else
@@ -322,6 +323,11 @@ fl_rx_append(struct fl_rx_ring *rx, u32 slot, void *va,
 	if (unlikely(skb == FL_RX_DISCARD)) {
 		fl_rx_buf_put(rx, va);
 		return NULL;
+	}
+	/* Who sends the frame on may not take an empty fragment. */
+	if (unlikely(!leaf.len(rx, slot))) {
+		fl_rx_buf_put(rx, va);
+		return skb;
 	}
 	if (likely(fl_rx_add(rx, slot, skb, va, leaf)))
 		return skb;

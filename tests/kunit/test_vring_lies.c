@@ -210,6 +210,7 @@ static void lies_rx_too_long(struct kunit *test)
 {
 	const struct mock_vring_hdr h = { .buffers = 120 };
 	struct mock *mock = test->priv;
+	struct sk_buff *skb;
 	const u8 *data;
 	u32 i;
 
@@ -225,7 +226,7 @@ static void lies_rx_too_long(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 1);
 	KUNIT_EXPECT_NULL(test, mock_receive(mock));
 	lies_expect_works(test);
-	/* Empty ones make a frame no longer, but it ends. */
+	/* Empty ones make a frame no longer, and leave nothing in it, but it ends. */
 	for (i = 0; i < 120; i++) {
 		struct mock_vq_chain c;
 
@@ -235,6 +236,10 @@ static void lies_rx_too_long(struct kunit *test)
 		mock_vq_publish(lies_rxq());
 		mock_poll(mock, 0, 64);
 	}
+	skb = mock_receive(mock);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_FALSE(test, skb_is_nonlinear(skb));
+	kfree_skb(skb);
 	lies_expect_works(test);
 }
 
