@@ -89,8 +89,7 @@ int vio_set_itr(struct fl_lane *lane, u16 itr)
 			vio_send_itr(vio, lane->idx, false, lane->itr);
 	}
 	mutex_unlock(&vio->ctrl_lock);
-	/* After the reset that is on its way it is told all of it. */
-	return err == -ENETDOWN ? 0 : err;
+	return vio_or_later(err);
 }
 
 /**

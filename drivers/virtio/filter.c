@@ -130,7 +130,7 @@ int vio_set_mac(struct fl_dev *fl, const u8 *addr)
 		err = vio_send_rx_mode(vio, addr);
 	}
 	mutex_unlock(&vio->ctrl_lock);
-	return err;
+	return vio_or_later(err);
 }
 
 /**
@@ -180,7 +180,7 @@ int vio_set_vlan(struct fl_dev *fl, u16 vid, bool on)
 	err = vio_command(vio, VIRTIO_NET_CTRL_VLAN, on ? VIRTIO_NET_CTRL_VLAN_ADD :
 			  VIRTIO_NET_CTRL_VLAN_DEL, sizeof(__le16));
 	mutex_unlock(&vio->ctrl_lock);
-	return err;
+	return vio_or_later(err);
 }
 
 /* What the device may do to frames before it hands them over. */
@@ -214,7 +214,7 @@ int vio_set_features(struct fl_dev *fl, netdev_features_t features)
 	err = vio_command(vio, VIRTIO_NET_CTRL_GUEST_OFFLOADS,
 			  VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET, sizeof(__le64));
 	mutex_unlock(&vio->ctrl_lock);
-	return err;
+	return vio_or_later(err);
 }
 
 /**

@@ -147,7 +147,7 @@ int vio_set_rss(struct fl_dev *fl)
 	else if (vio_has(vio, VIRTIO_NET_F_HASH_REPORT))
 		err = vio_send_hash(vio);
 	mutex_unlock(&vio->ctrl_lock);
-	return err;
+	return vio_or_later(err);
 }
 
 /**

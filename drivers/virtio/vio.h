@@ -96,6 +96,12 @@ static inline bool vio_gso(const struct vio *vio)
 	return vio->has & VIO_GUEST_GSO;
 }
 
+/* Of a setting's command: who is not up is told when he comes up, see vio_ctrl_restore(). */
+static inline int vio_or_later(int err)
+{
+	return err == -ENETDOWN ? 0 : err;
+}
+
 static inline u16 vio_ctrl_queue(const struct vio *vio)
 {
 	return 2 * vio->pairs;
