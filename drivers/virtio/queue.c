@@ -393,6 +393,8 @@ int vio_pause(struct fl_dev *fl)
 	bool pending;
 	int i, err;
 
+	/* A table of the old lanes is not to come among the new ones. */
+	cancel_work_sync(&vio->table_work);
 	read_poll_timeout(vio_tx_pending, pending, !pending, 50, VIO_DRAIN_US,
 			  false, fl);
 	if (!vio_has(vio, VIRTIO_F_RING_RESET)) {

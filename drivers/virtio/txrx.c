@@ -137,7 +137,7 @@ void vio_rx_offer(struct fl_rx_ring *rx)
 	struct vring_rx *v = rx->aux;
 
 	if (vio_has(vio, VIRTIO_F_RING_PACKED))
-		vring_packed_rx_kick(rx);
+		vring_packed_rx_offer(rx);
 	else
 		vring_split_rx_kick(rx);
 	v->low = vio_rx_low(vio, rx);

@@ -9,8 +9,8 @@
 
 #include <flowlane/dev.h>
 
-/* Slots of the control queue: one command at a time takes a few. */
-#define VIO_CTRL_SLOTS		64
+/* Slots of the control queue: one command at a time takes two, and some devices have few. */
+#define VIO_CTRL_SLOTS		4
 /* Memory for a command and its answer, and most that a command may say. */
 #define VIO_CTRL_BYTES		4096
 #define VIO_CTRL_DATA_MAX	4088

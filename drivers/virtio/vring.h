@@ -274,8 +274,11 @@ static inline bool vring_describe_gso(const struct fl_rx_ring *rx, struct sk_buf
 				      const struct virtio_net_hdr *in_place,
 				      struct fl_rx_count *count)
 {
-	const struct virtio_net_hdr hdr = *in_place;
+	struct virtio_net_hdr hdr;
 
+	/* Not to be read again: a device may still write to it. */
+	memcpy(&hdr, in_place, sizeof(hdr));
+	barrier();
 	skb->dev = rx->netdev;
 	skb->protocol = ((const struct ethhdr *)skb->data)->h_proto;
 	skb_set_network_header(skb, ETH_HLEN);

@@ -164,6 +164,13 @@ static __always_inline void vring_packed_rx_kick(struct fl_rx_ring *rx)
 	vring_rx_given(rx, v->low && vring_packed_less(rx, v->bell, v->low));
 }
 
+/* As a kick, of a ring that may have no buffer: then there is no first one to give. */
+static inline void vring_packed_rx_offer(struct fl_rx_ring *rx)
+{
+	if (rx->next_to_use)
+		vring_packed_rx_kick(rx);
+}
+
 /* --- Transmit */
 
 static inline void vring_packed_tx_begin(struct fl_tx_ring *tx,

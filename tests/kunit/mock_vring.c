@@ -167,7 +167,7 @@ static void mock_vring_start(struct fl_dev *fl)
 		mock_vq_start(mock_vring_rxq(i), mock_of(fl), i, false);
 		mock_vq_start(mock_vring_txq(i), mock_of(fl), i, true);
 		if (mock_vring.kind->packed)
-			vring_packed_rx_kick(fl->lane[i].rx);
+			vring_packed_rx_offer(fl->lane[i].rx);
 		else
 			vring_split_rx_kick(fl->lane[i].rx);
 	}
