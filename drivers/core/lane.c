@@ -33,6 +33,9 @@ static void fl_assert_layout(void)
 				      next_to_clean);
 }
 
+/* Pages that a pool keeps for a ring at most, which is also as many as it may. */
+#define FL_RX_POOL_MAX	16384
+
 /* Two buffers of a page carry an MTU-1500 frame each; the device takes their
  * length in units, and the frame limit keeps it from using all of it.
  */
@@ -40,10 +43,17 @@ static void fl_rx_geometry(struct fl_rx_ring *rx, const struct fl_dev *fl,
 			   const struct fl_config *cfg)
 {
 	const u32 frame = fl_frame_max(cfg), unit = fl->caps.rx_buf_unit;
+	const u32 longest = fl->caps.rx_long ? FL_RX_LARGE_MAX : frame;
 
 	rx->headroom = FL_RX_HEADROOM_SMALL;
 	fl_rx_resize(rx, FL_RX_TRUESIZE_SMALL);
 	rx->buf_len = roundup(frame, unit);
+	if (fl->caps.rx_rests) {
+		if (longest > rx->room)
+			rx->rests = DIV_ROUND_UP(longest - rx->room, PAGE_SIZE);
+		WARN_ON_ONCE(rx->rests > fl->caps.rx_rests);
+		return;
+	}
 	if (frame > rx->room) {
 		rx->headroom = FL_RX_HEADROOM_LARGE;
 		fl_rx_resize(rx, FL_RX_TRUESIZE_LARGE);
@@ -58,11 +68,12 @@ static void fl_rx_geometry(struct fl_rx_ring *rx, const struct fl_dev *fl,
 static struct page_pool *fl_rx_pool(struct fl_rx_ring *rx,
 				    const struct fl_dev *fl)
 {
+	const u32 bytes = fl->caps.rx_long && !fl->caps.rx_rests ?
+			  FL_RX_TRUESIZE_LARGE : rx->truesize;
 	struct page_pool_params params = {
 		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.pool_size = (rx->mask + 1) *
-			     (fl->caps.rx_long ? FL_RX_TRUESIZE_LARGE :
-			      rx->truesize) / PAGE_SIZE,
+		.pool_size = min_t(u32, FL_RX_POOL_MAX, (rx->mask + 1) *
+				   (bytes + rx->rests * PAGE_SIZE) / PAGE_SIZE),
 		.nid = dev_to_node(fl->dev),
 		.dev = fl->dev,
 		.dma_dir = DMA_FROM_DEVICE,
@@ -72,6 +83,38 @@ static struct page_pool *fl_rx_pool(struct fl_rx_ring *rx,
 	};
 
 	return page_pool_create(&params);
+}
+
+static void fl_rx_rests_free(struct fl_rx_ring *rx)
+{
+	u32 i, n = (rx->mask + 1) * rx->rests;
+
+	for (i = 0; rx->rest && i < n; i++)
+		if (rx->rest[i])
+			page_pool_put_full_page(rx->pool, virt_to_page(rx->rest[i]),
+						false);
+	kvfree(rx->rest);
+}
+
+/* The pages that buffers go on in stay with the ring, whatever becomes of its buffers. */
+static int fl_rx_rests_alloc(struct fl_rx_ring *rx)
+{
+	u32 i, n = (rx->mask + 1) * rx->rests;
+	struct page *page;
+
+	if (!n)
+		return 0;
+	rx->rest = kvzalloc_objs(*rx->rest, n);
+	for (i = 0; rx->rest && i < n; i++) {
+		page = page_pool_alloc_pages(rx->pool, GFP_KERNEL);
+		if (!page)
+			break;
+		rx->rest[i] = page_address(page);
+	}
+	if (i == n)
+		return 0;
+	fl_rx_rests_free(rx);
+	return -ENOMEM;
 }
 
 /**
@@ -120,10 +163,14 @@ struct fl_rx_ring *fl_rx_ring_alloc(struct fl_lane *lane,
 	rx->pool = fl_rx_pool(rx, fl);
 	if (IS_ERR(rx->pool))
 		goto err_aux;
+	if (fl_rx_rests_alloc(rx))
+		goto err_pool;
 	if (fl->ops->rx_init)
 		fl->ops->rx_init(rx);
 	return rx;
 
+err_pool:
+	page_pool_destroy(rx->pool);
 err_aux:
 	kvfree(rx->aux);
 err_desc:
@@ -184,6 +231,7 @@ void fl_rx_ring_free(struct fl_rx_ring *rx)
 		return;
 	fl = rx->lane->fl;
 	fl_rx_ring_drain(rx);
+	fl_rx_rests_free(rx);
 	fl_page_pool_unmap(rx->pool);
 	page_pool_destroy(rx->pool);
 	kvfree(rx->aux);

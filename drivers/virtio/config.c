@@ -199,7 +199,7 @@ static void vio_use_mtu(struct vio *vio)
 	struct net_device *netdev = vio->fl.netdev;
 
 	/* A frame that cannot be spread has to fit into a buffer. */
-	if (!vio_has(vio, VIRTIO_NET_F_MRG_RXBUF))
+	if (!vio_has(vio, VIRTIO_NET_F_MRG_RXBUF) && !vio_whole(vio))
 		netdev->max_mtu = FL_RX_MTU_ONE;
 	if (!vio_has(vio, VIRTIO_NET_F_MTU))
 		return;

@@ -25,6 +25,10 @@
 /* More pairs than lanes are of use are left alone. */
 #define VIO_PAIRS_MAX	64
 
+/* Slots of rings in which each frame has room for 64 KB. */
+#define VIO_WHOLE_RING_MAX	((u16)1024)
+#define VIO_WHOLE_RING_DEFAULT	((u16)256)
+
 /* A shared pin: reading the status acknowledges (virtio 1.3, section 4.1.4.5). */
 static irqreturn_t vio_single_irq(int irq, void *data)
 {
@@ -216,6 +220,11 @@ static int vio_init_caps(struct vio *vio)
 				     "rings of %u slots, at least %u are needed\n",
 				     ring, FL_RING_SIZE_MIN);
 	caps->ring_max = ring;
+	if (vio_whole(vio)) {
+		caps->ring_max = min(ring, VIO_WHOLE_RING_MAX);
+		caps->rx_rests = VRING_RESTS_MAX;
+		caps->rx_desc_bytes += VRING_TABLE_BYTES;
+	}
 	caps->itr_by = vio_itr_by(vio);
 	caps->rx_long = vio_gso(vio);
 	vio->front = vio_has(vio, VIRTIO_NET_F_HASH_REPORT) ?
@@ -269,6 +278,8 @@ static int vio_init_port(struct vio *vio)
 		fl->lane[i].irq = pci_irq_vector(vio->pdev, i);
 	fl_home_spread(fl);
 	fl->cfg.rx_size = min(fl->cfg.rx_size, fl->caps.ring_max);
+	if (fl->caps.rx_rests)
+		fl->cfg.rx_size = min(fl->cfg.rx_size, VIO_WHOLE_RING_DEFAULT);
 	fl->cfg.tx_size = min(fl->cfg.tx_size, fl->caps.ring_max);
 	if (!vio->msix)
 		return 0;

@@ -42,6 +42,7 @@
 	BIT_ULL(VIRTIO_NET_F_HASH_REPORT) |	\
 	BIT_ULL(VIRTIO_NET_F_RSS) |		\
 	BIT_ULL(VIRTIO_NET_F_SPEED_DUPLEX) |	\
+	BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |	\
 	BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |	\
 	BIT_ULL(VIRTIO_F_RING_PACKED) |		\
 	BIT_ULL(VIRTIO_F_VERSION_1) |		\
@@ -86,8 +87,12 @@ static u64 vio_choose(struct vio *vio, u64 offered)
 		has &= ~BIT_ULL(VIRTIO_NET_F_HOST_ECN);
 	if (!(has & (BIT_ULL(VIRTIO_NET_F_GUEST_TSO4) | BIT_ULL(VIRTIO_NET_F_GUEST_TSO6))))
 		has &= ~BIT_ULL(VIRTIO_NET_F_GUEST_ECN);
-	/* Long frames come in pieces, or not at all. */
-	if (!(has & BIT_ULL(VIRTIO_NET_F_MRG_RXBUF)))
+	/* Tables serve long frames that do not come in pieces. Without either there are
+	 * none.
+	 */
+	if (has & BIT_ULL(VIRTIO_NET_F_MRG_RXBUF))
+		has &= ~BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC);
+	else if (!(has & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC)))
 		has &= ~VIO_GUEST_GSO;
 	if (vio->mdev.common_len <
 	    offsetofend(struct virtio_pci_modern_common_cfg, queue_reset))

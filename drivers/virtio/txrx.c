@@ -59,9 +59,11 @@ void vring_wake_others(const struct fl_rx_ring *rx)
 /* Slots that the longest frame takes, where a ring is chosen for it. */
 static u16 vio_rx_low(const struct vio *vio, const struct fl_rx_ring *rx)
 {
+	u32 longest = vio_gso(vio) ? FL_RX_LARGE_MAX : fl_frame_max(&vio->fl.cfg);
+
 	if (!vio_has(vio, VIRTIO_NET_F_RSS) || vio->fl.caps.lanes_max == 1)
 		return 0;
-	return vio_gso(vio) ? DIV_ROUND_UP(FL_RX_LARGE_MAX, rx->room) : 1;
+	return rx->rests ? 1 : DIV_ROUND_UP(longest, rx->room);
 }
 
 /**
@@ -80,7 +82,8 @@ void vio_rx_init(struct fl_rx_ring *rx)
 	};
 
 	vring_rx_again(rx);
-	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio);
+	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio) &&
+		       start.merge;
 	if (vio_has(vio, VIRTIO_F_RING_PACKED))
 		vring_packed_rx_begin(rx, &start);
 	else

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/virtio_pci_modern.h>
 #include <uapi/linux/virtio_net.h>
+#include <uapi/linux/virtio_ring.h>
 
 #include <flowlane/dev.h>
 
@@ -94,6 +95,13 @@ static inline bool vio_has(const struct vio *vio, unsigned int feature)
 static inline bool vio_gso(const struct vio *vio)
 {
 	return vio->has & VIO_GUEST_GSO;
+}
+
+/* Whether a frame is of one slot, however long it is (section 5.1.6.3.1). */
+static inline bool vio_whole(const struct vio *vio)
+{
+	return !vio_has(vio, VIRTIO_NET_F_MRG_RXBUF) &&
+	       vio_has(vio, VIRTIO_RING_F_INDIRECT_DESC);
 }
 
 /* Of a setting's command: who is not up is told when he comes up, see vio_ctrl_restore(). */

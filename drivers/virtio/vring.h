@@ -47,6 +47,12 @@ struct vring_hdr {
 #define VRING_HDRS(n)		(32 * (n))
 #define VRING_HDR_BYTES		32
 #define VRING_RX_BYTES		32	/* a slot */
+/* Where a frame is of one slot, however long it is, this goes on with a table for each of
+ * them (indirect descriptors): of the buffer, and of pages.
+ */
+#define VRING_RESTS_MAX		DIV_ROUND_UP(FL_RX_LARGE_MAX - 1024, PAGE_SIZE)
+#define VRING_TABLE_BYTES	(VRING_SLOT_BYTES * (1 + VRING_RESTS_MAX))
+#define VRING_TABLE(n, id)	(VRING_RX_BYTES * (n) + VRING_TABLE_BYTES * (id))
 #define VRING_TX_BYTES		(32 + VRING_HDR_BYTES)
 
 /**
@@ -76,6 +82,7 @@ struct vring_rx_slot {
  * @longer: frames have come that half a page is too small for
  * @b: descriptor of the buffer that was pulled last
  * @len: bytes in it
+ * @wrote: bytes that the device says it has written, to it and to pages it goes on in
  * @truesize: its size
  * @slot: what is known by slot, and by descriptor
  */
@@ -94,6 +101,7 @@ struct vring_rx {
 	bool longer;
 	u32 b;
 	u32 len;
+	u32 wrote;
 	u32 truesize;
 	struct vring_rx_slot slot[];
 };
@@ -142,6 +150,7 @@ struct vring_tx {
 #define VRING_RX_DONE		BIT(0)
 #define VRING_RX_EOP		BIT(1)
 #define VRING_RX_ERROR		BIT(2)
+#define VRING_RX_MORE		BIT(3)
 
 void vring_break(struct fl_lane *lane, const char *what);
 void vring_wake_others(const struct fl_rx_ring *rx);
@@ -178,6 +187,12 @@ static __always_inline u32 vring_rx_give(const struct fl_rx_ring *rx, u16 id)
 	return rx->room + v->front;
 }
 
+/* The bus address of a page that a buffer goes on in. */
+static inline dma_addr_t vring_rest_dma(const struct fl_rx_ring *rx, u32 id, u32 n)
+{
+	return page_pool_get_dma_addr(virt_to_page(rx->rest[id * rx->rests + n]));
+}
+
 /* Of a frame and what is before it, @truesize bytes of a buffer take that. */
 static __always_inline u32 vring_rx_room(const struct fl_rx_ring *rx,
 					 u32 truesize)
@@ -199,6 +214,7 @@ static __always_inline bool vring_rx_take(struct fl_rx_ring *rx, u32 b, u32 len)
 	}
 	v->b = b;
 	v->truesize = v->slot[b].truesize;
+	v->wrote = len;
 	v->len = min_t(u32, len, vring_rx_room(rx, v->truesize) + v->front);
 	return true;
 }
@@ -249,7 +265,11 @@ static __always_inline u32 vring_look(struct fl_rx_ring *rx, u32 slot, u32 statu
 	const struct vring_hdr *hdr = rx->buf[v->b] + rx->headroom - v->front;
 
 	if (!rx->skb) {
-		v->parts = v->merge ? le16_to_cpu(hdr->num_buffers) : 1;
+		v->parts = 1;
+		if (v->merge)
+			v->parts = le16_to_cpu(READ_ONCE(hdr->num_buffers));
+		else if (v->wrote > v->len && rx->rests)
+			status |= VRING_RX_MORE;
 		/* All parts of a frame are in the ring at once: 1 to its size. */
 		if (unlikely(v->len < v->front || v->parts - 1U > rx->mask)) {
 			v->len = v->front;
@@ -263,6 +283,22 @@ static __always_inline u32 vring_look(struct fl_rx_ring *rx, u32 slot, u32 statu
 static __always_inline u32 vring_len(const struct fl_rx_ring *rx, u32 slot)
 {
 	return ((const struct vring_rx *)rx->aux)->len;
+}
+
+/* Either kind's descriptors begin with the address. */
+static inline void vring_replace(struct fl_rx_ring *rx, u32 b, u32 n, dma_addr_t dma)
+{
+	__le64 *addr = rx->desc + VRING_TABLE(rx->mask + 1, b) +
+		       VRING_SLOT_BYTES * (1 + n);
+
+	*addr = cpu_to_le64(dma);
+}
+
+static inline u32 vring_rest(const struct fl_rx_ring *rx)
+{
+	const struct vring_rx *v = rx->aux;
+
+	return min_t(u32, v->wrote - v->len, rx->rests * PAGE_SIZE);
 }
 
 /* A checksum that is still to be filled in, or a frame of several segments. The header is
@@ -445,11 +481,14 @@ static __always_inline void vring_tx_packet(struct fl_tx_ring *tx, u32 head,
 	.post = vring_##kind##_post,		\
 	.kick = vring_##kind##_rx_kick,		\
 	.truesize = vring_truesize,		\
+	.rest = vring_rest,			\
+	.replace = vring_replace,		\
 	.resize = vring_resize,			\
 	.rearm = vring_##kind##_rearm,		\
 	.set_irq = (mask_irq),			\
 	.eop = VRING_RX_EOP,			\
 	.error = VRING_RX_ERROR,		\
+	.more = VRING_RX_MORE,			\
 	.sparse = true,				\
 	.large = true,				\
 }

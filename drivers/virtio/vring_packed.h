@@ -103,12 +103,30 @@ static inline void vring_packed_by_place(void *desc, u32 mask)
 
 /* --- Receive */
 
+/* A table of a buffer and its pages; the buffer's address comes with @post. */
+static inline void vring_packed_table(struct fl_rx_ring *rx, u32 id)
+{
+	struct vring_packed *table = rx->desc + VRING_TABLE(rx->mask + 1, id);
+	u32 n;
+
+	for (n = 0; n <= rx->rests; n++)
+		table[n] = (struct vring_packed) {
+			.addr = cpu_to_le64(n ? vring_rest_dma(rx, id, n - 1) : 0),
+			.len = cpu_to_le32(PAGE_SIZE),
+			.flags = cpu_to_le16(VRING_DESC_F_WRITE),
+		};
+}
+
 static inline void vring_packed_rx_begin(struct fl_rx_ring *rx,
 					 const struct vring_rx *start)
 {
+	u32 i;
+
 	vring_rx_begin(rx, start);
 	if (start->event)
 		vring_packed_by_place(rx->desc, rx->mask);
+	for (i = 0; rx->rests && i <= rx->mask; i++)
+		vring_packed_table(rx, i);
 }
 
 static __always_inline u32 vring_packed_pull(struct fl_rx_ring *rx, u32 i)
@@ -125,6 +143,20 @@ static __always_inline u32 vring_packed_pull(struct fl_rx_ring *rx, u32 i)
 			     le32_to_cpu(READ_ONCE(d->len))) ? VRING_RX_DONE : 0;
 }
 
+/* A buffer goes to its table, and that in its place into the ring. Returns the flags. */
+static inline u16 vring_packed_to_table(const struct fl_rx_ring *rx, u16 id,
+					dma_addr_t *dma, u32 *len)
+{
+	const u32 at = VRING_TABLE(rx->mask + 1, id);
+	struct vring_packed *table = rx->desc + at;
+
+	table->addr = cpu_to_le64(*dma);
+	table->len = cpu_to_le32(*len);
+	*dma = rx->desc_dma + at;
+	*len = VRING_SLOT_BYTES * (1 + rx->rests);
+	return VRING_DESC_F_INDIRECT;
+}
+
 /* The flags stay as those of a used slot, until it is given. */
 static __always_inline u32
 vring_packed_post(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
@@ -134,14 +166,18 @@ vring_packed_post(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
 	const struct vring_rx *v = rx->aux;
 	struct vring_packed *d = desc;
 	u16 id = v->slot[slot].id;
+	u16 flags = VRING_DESC_F_WRITE;
+	u32 len = vring_rx_give(rx, id);
 
+	dma -= v->front;
+	if (unlikely(rx->rests))
+		flags = vring_packed_to_table(rx, id, &dma, &len);
 	d += slot;
-	d->addr = cpu_to_le64(dma - v->front);
-	d->len = cpu_to_le32(vring_rx_give(rx, id));
+	d->addr = cpu_to_le64(dma);
+	d->len = cpu_to_le32(len);
 	d->id = cpu_to_le16(id);
-	d->flags = cpu_to_le16(VRING_DESC_F_WRITE |
-			       (vring_packed_avail(rx->mask, i) ^
-				VRING_PACKED_AVAIL));
+	d->flags = cpu_to_le16(flags | (vring_packed_avail(rx->mask, i) ^
+					VRING_PACKED_AVAIL));
 	return id;
 }
 

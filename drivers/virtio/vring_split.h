@@ -85,6 +85,28 @@ static __always_inline void vring_split_bell(void *desc, u32 mask, bool event,
 
 /* --- Receive */
 
+/* A table of a buffer and its pages; the buffer's address comes with @post. */
+static inline void vring_split_table(struct fl_rx_ring *rx, u32 id)
+{
+	struct vring_slot *table = rx->desc + VRING_TABLE(rx->mask + 1, id);
+	struct vring_slot *d = rx->desc;
+	u32 n;
+
+	d[id] = (struct vring_slot) {
+		.addr = cpu_to_le64(rx->desc_dma + VRING_TABLE(rx->mask + 1, id)),
+		.len = cpu_to_le32(VRING_SLOT_BYTES * (1 + rx->rests)),
+		.flags = cpu_to_le16(VRING_DESC_F_INDIRECT),
+	};
+	for (n = 0; n <= rx->rests; n++)
+		table[n] = (struct vring_slot) {
+			.addr = cpu_to_le64(n ? vring_rest_dma(rx, id, n - 1) : 0),
+			.len = cpu_to_le32(PAGE_SIZE),
+			.flags = cpu_to_le16(VRING_DESC_F_WRITE |
+					     (n < rx->rests ? VRING_DESC_F_NEXT : 0)),
+			.next = cpu_to_le16(n < rx->rests ? n + 1 : 0),
+		};
+}
+
 static inline void vring_split_rx_begin(struct fl_rx_ring *rx,
 					const struct vring_rx *start)
 {
@@ -92,8 +114,11 @@ static inline void vring_split_rx_begin(struct fl_rx_ring *rx,
 	u32 i;
 
 	vring_rx_begin(rx, start);
-	for (i = 0; i <= rx->mask; i++)
+	for (i = 0; i <= rx->mask; i++) {
 		d[i].flags = cpu_to_le16(VRING_DESC_F_WRITE);
+		if (rx->rests)
+			vring_split_table(rx, i);
+	}
 }
 
 /* The device's index is in a cache line that it writes to: what was read of it is used
@@ -138,8 +163,11 @@ vring_split_post(const struct fl_rx_ring *rx, void *desc, unsigned long slot,
 	struct vring_slot *d = desc;
 	u16 id = v->slot[slot].id;
 
-	d[id].addr = cpu_to_le64(dma - v->front);
-	d[id].len = cpu_to_le32(vring_rx_give(rx, id));
+	d += id;
+	if (unlikely(rx->rests))
+		d = desc + VRING_TABLE(rx->mask + 1, id);
+	d->addr = cpu_to_le64(dma - v->front);
+	d->len = cpu_to_le32(vring_rx_give(rx, id));
 	vring_avail(desc, rx->mask)[VRING_FIRST + slot] = cpu_to_le16(id);
 	return id;
 }

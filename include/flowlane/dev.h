@@ -57,7 +57,9 @@ enum fl_itr_by {
  * @tx_aux_bytes: as @rx_aux_bytes, of &fl_tx_ring.aux
  * @tx_aux_slot: as @rx_aux_slot, of that
  * @rx_sparse: as &fl_rx_leaf.sparse
- * @rx_long: frames may be longer than the MTU says, and buffers of another size suit them
+ * @rx_long: frames may be longer than the MTU says
+ * @rx_rests: a frame is of one slot, whose buffer may go on in so many pages; 0 where it
+ *	is of as many slots as it takes, and buffers of another size suit long ones
  * @rx_buf_unit: the device takes buffer lengths in this unit, in bytes
  * @rx_refill: so many empty slots are worth a doorbell, fewer in a small ring
  * @tx_frags_max: fragments of a packet that the device takes
@@ -88,6 +90,7 @@ struct fl_caps {
 	u16 tx_aux_slot;
 	bool rx_sparse;
 	bool rx_long;
+	u8 rx_rests;
 	u16 rx_buf_unit;
 	u16 rx_refill;
 	u16 tx_frags_max;

@@ -78,6 +78,9 @@ struct page_pool;
  *	FL_RX_DISCARD
  * @tail: the device's doorbell, for which the line above has no room
  * @aux: the backend's own; all of it 0 in a new ring
+ * @rest: pages that a buffer goes on in, @rests for each place in @buf; always there
+ * @rests: pages in which a frame goes on that a buffer is too small for; 0 where such
+ *	a frame takes more buffers
  * @desc_dma: bus address of @desc
  * @desc_bytes: bytes allocated at @desc
  * @buf_len: buffer length that the device is told; frames are limited further
@@ -105,6 +108,8 @@ struct fl_rx_ring {
 	struct sk_buff *skb;
 	void __iomem *tail;
 	void *aux;
+	void **rest;
+	u16 rests;
 	__cacheline_group_end_aligned(fl_rx_poll);
 
 	dma_addr_t desc_dma;

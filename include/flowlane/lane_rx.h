@@ -48,6 +48,11 @@ struct fl_rx_count;
  * @sparse: buffers come back in any order: a place in &fl_rx_ring.buf is NULL while the
  *	device has none for it
  * @large: frames may be of more buffers than an skb takes fragments
+ * @more: in the status word: the frame goes on in pages of its slot's own; 0 where
+ *	frames never do
+ * @rest: bytes in these pages; may be missing without @more, as the next
+ * @replace: another page in the place of one of them; becomes visible with @kick of
+ *	its slot
  */
 struct fl_rx_leaf {
 	u32 (*pull)(struct fl_rx_ring *rx, u32 i);
@@ -66,9 +71,12 @@ struct fl_rx_leaf {
 	bool (*rearm)(struct fl_lane *lane);
 	void (*set_irq)(const struct fl_lane *lane, bool on);
 	void (*stamp)(const struct fl_rx_ring *rx, struct sk_buff *skb);
+	u32 (*rest)(const struct fl_rx_ring *rx);
+	void (*replace)(struct fl_rx_ring *rx, u32 b, u32 n, dma_addr_t dma);
 	u32 eop;
 	u32 error;
 	u32 stamped;
+	u32 more;
 	bool sparse;
 	bool large;
 };
@@ -340,6 +348,49 @@ fl_rx_append(struct fl_rx_ring *rx, u32 slot, void *va,
 	return NULL;
 }
 
+/* A page in which a frame goes on becomes a fragment, and gets its successor first: a slot
+ * always has all of its pages. False without memory, and all is as it was.
+ */
+static __always_inline bool fl_rx_take_rest(struct fl_rx_ring *rx, u32 b, u32 n,
+					    u32 len, struct sk_buff *skb,
+					    const struct fl_rx_leaf leaf)
+{
+	struct page *next = page_pool_alloc_pages(rx->pool,
+						  GFP_ATOMIC | __GFP_NOWARN);
+	void **va = &rx->rest[b * rx->rests + n];
+	struct page *page = virt_to_page(*va);
+
+	if (unlikely(!next))
+		return false;
+	if (dma_dev_need_sync(rx->dev))
+		page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, 0, len, PAGE_SIZE);
+	*va = page_address(next);
+	leaf.replace(rx, b, n, page_pool_get_dma_addr(next));
+	return true;
+}
+
+/* What did not fit into a frame's buffer. Returns its skb, or NULL without memory. */
+static __always_inline struct sk_buff *
+fl_rx_add_rest(struct fl_rx_ring *rx, u32 b, struct sk_buff *skb,
+	       struct fl_rx_count *count, const struct fl_rx_leaf leaf)
+{
+	u32 left = leaf.rest(rx), n = 0;
+
+	for (; left; n++) {
+		u32 len = min_t(u32, left, PAGE_SIZE);
+
+		if (unlikely(!fl_rx_take_rest(rx, b, n, len, skb, leaf))) {
+			dev_kfree_skb_any(skb);
+			count->alloc_fail++;
+			count->drops++;
+			return NULL;
+		}
+		left -= len;
+	}
+	return skb;
+}
+
 /* For leaves: the L4 checksum was verified. */
 static __always_inline void fl_rx_csum_ok(struct sk_buff *skb,
 					  struct fl_rx_count *count)
@@ -466,6 +517,8 @@ static __always_inline u32 fl_rx_frames(struct fl_rx_ring *rx, u32 budget,
 		} else {
 			skb = fl_rx_append(rx, slot, va, count, leaf);
 		}
+		if (leaf.more && unlikely(status & leaf.more) && skb)
+			skb = fl_rx_add_rest(rx, b, skb, count, leaf);
 		if (likely(skb && skb->len >= ETH_HLEN &&
 			   fl_rx_whole(rx, status, skb, leaf) &&
 			   leaf.describe(rx, slot, status, features, skb,

@@ -30,14 +30,28 @@ static u16 mock_split_given(const struct mock_vq *q)
 	return mock_v16(READ_ONCE(mock_split_avail(q)->idx)) - q->taken;
 }
 
+/* An indirect table: the driver's memory is where addresses say. */
+static const void *mock_vq_table(const struct mock_vq *q, u64 addr)
+{
+	const struct fl_rx_ring *rx = q->mock->fl.lane[q->lane].rx;
+
+	return rx->desc + (addr - rx->desc_dma);
+}
+
 static void mock_split_take(struct mock_vq *q, struct mock_vq_chain *c)
 {
 	const struct vring_desc *table = q->desc, *d;
+	u32 n = q->n;
 	u16 i;
 
 	i = mock_v16(mock_split_avail(q)->ring[q->taken++ % q->n]);
 	c->id = i;
-	while (i < q->n && c->n < MOCK_VQ_PARTS) {
+	if (i < n && mock_v16(table[i].flags) == VRING_DESC_F_INDIRECT) {
+		n = __virtio32_to_cpu(true, table[i].len) / sizeof(*table);
+		table = mock_vq_table(q, __virtio64_to_cpu(true, table[i].addr));
+		i = 0;
+	}
+	while (i < n && c->n < MOCK_VQ_PARTS) {
 		d = &table[i];
 		c->part[c->n].addr = __virtio64_to_cpu(true, d->addr);
 		c->part[c->n].len = __virtio32_to_cpu(true, d->len);
@@ -94,6 +108,27 @@ static u16 mock_packed_given(const struct mock_vq *q)
 	return n;
 }
 
+static void mock_packed_part(struct mock_vq_chain *c,
+			     const struct vring_packed_desc *d)
+{
+	c->part[c->n].addr = le64_to_cpu(d->addr);
+	c->part[c->n].len = le32_to_cpu(d->len);
+	c->part[c->n++].flags = le16_to_cpu(d->flags) &
+				~(BIT(VRING_PACKED_DESC_F_AVAIL) |
+				  BIT(VRING_PACKED_DESC_F_USED));
+}
+
+/* Nothing but an address, a length and whose it is says a descriptor of a table. */
+static void mock_packed_take_table(struct mock_vq *q, struct mock_vq_chain *c,
+				   const struct vring_packed_desc *d)
+{
+	const struct vring_packed_desc *table = mock_vq_table(q, le64_to_cpu(d->addr));
+	u32 i, n = le32_to_cpu(d->len) / sizeof(*table);
+
+	for (i = 0; i < n && c->n < MOCK_VQ_PARTS; i++)
+		mock_packed_part(c, &table[i]);
+}
+
 /* The last of a chain has its id. */
 static void mock_packed_take(struct mock_vq *q, struct mock_vq_chain *c)
 {
@@ -106,11 +141,12 @@ static void mock_packed_take(struct mock_vq *q, struct mock_vq_chain *c)
 		if (!mock_packed_is_given(q, q->taken))
 			mock_fault(q->mock, "half a chain");
 		q->taken++;
-		c->part[c->n].addr = le64_to_cpu(d->addr);
-		c->part[c->n].len = le32_to_cpu(d->len);
-		c->part[c->n++].flags = flags & ~(BIT(VRING_PACKED_DESC_F_AVAIL) |
-						  BIT(VRING_PACKED_DESC_F_USED));
 		c->id = le16_to_cpu(d->id);
+		if (flags & VRING_DESC_F_INDIRECT) {
+			mock_packed_take_table(q, c, d);
+			return;
+		}
+		mock_packed_part(c, d);
 		if (!(flags & VRING_DESC_F_NEXT))
 			return;
 	}
@@ -217,6 +253,12 @@ bool mock_vq_take(struct mock_vq *q, struct mock_vq_chain *c)
 	return true;
 }
 
+/* A packed queue's slots that something takes: those of a table are none. */
+static u16 mock_vq_slots(const struct mock_vq *q, const struct mock_vq_chain *c)
+{
+	return mock_vring.kind->whole && !q->tx ? 1 : c->n;
+}
+
 static void mock_vq_say_n(struct mock_vq *q, u32 id, u32 len, u16 n)
 {
 	if (q->n_said == MOCK_VQ_SAID) {
@@ -252,7 +294,7 @@ void mock_vq_give(struct mock_vq *q, const struct mock_vq_chain *c, u32 len)
 	/* A test may have put another id there. */
 	if (c->id < q->n)
 		__clear_bit(c->id, q->held);
-	mock_vq_say_n(q, c->id, len, c->n);
+	mock_vq_say_n(q, c->id, len, mock_vq_slots(q, c));
 }
 
 /**
@@ -400,6 +442,24 @@ static bool mock_vring_may_write(const struct mock_vq *q, const struct mock_vq_c
 		      buf + rx->headroom - mock_vring.kind->front;
 }
 
+/* Part of a frame goes to a buffer, behind a header or from its begin on. Returns as much as
+ * found room.
+ */
+static u32 mock_vring_write(const struct mock_vq_chain *c, const u8 *data, u32 len,
+			    u32 front)
+{
+	u32 room, part, done = 0;
+	u16 i;
+
+	for (i = 0; i < c->n && done < len; i++, front = 0) {
+		room = c->part[i].len - front;
+		part = min(len - done, room);
+		memcpy(phys_to_virt(c->part[i].addr) + front, data + done, part);
+		done += part;
+	}
+	return done;
+}
+
 /**
  * mock_vring_frame() - a frame arrives
  * @q: receive queue
@@ -421,8 +481,7 @@ u32 mock_vring_frame(struct mock_vq *q, const void *data, u32 len,
 	u32 n = 0;
 
 	do {
-		u32 room, part;
-		u8 *to;
+		u32 part;
 
 		if (!mock_vq_take(q, &c))
 			return 0;
@@ -431,15 +490,10 @@ u32 mock_vring_frame(struct mock_vq *q, const void *data, u32 len,
 			mock_vq_give(q, &c, 0);
 			return 0;
 		}
-		to = phys_to_virt(c.part[0].addr);
-		room = c.part[0].len;
-		if (!hdr) {
-			hdr = to;
-			to += front;
-			room -= front;
-		}
-		part = min3(len, room, mock_vring.piece ?: U32_MAX);
-		memcpy(to, data, part);
+		if (!hdr)
+			hdr = phys_to_virt(c.part[0].addr);
+		part = mock_vring_write(&c, data, min(len, mock_vring.piece ?: U32_MAX),
+					n ? 0 : front);
 		mock_vq_give(q, &c, part + (n ? 0 : front));
 		data += part;
 		len -= part;

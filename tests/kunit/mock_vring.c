@@ -26,7 +26,7 @@ static void mock_vring_ring(u16 queue, void __iomem *addr);
 
 struct mock_vring mock_vring;
 
-const struct mock_vring_kind mock_vring_kinds[5] = {
+const struct mock_vring_kind mock_vring_kinds[7] = {
 	{ .name = "split", .event = true, .merge = true, .gso = true, .front = 20 },
 	{ .name = "split without event index", .merge = true, .front = 12 },
 	{ .name = "split without merging", .event = true, .front = 12 },
@@ -34,6 +34,10 @@ const struct mock_vring_kind mock_vring_kinds[5] = {
 	  .front = 20 },
 	{ .name = "packed without event index", .packed = true, .merge = true,
 	  .front = 12 },
+	{ .name = "split, whole frames", .event = true, .gso = true, .whole = true,
+	  .front = 20 },
+	{ .name = "packed, whole frames", .packed = true, .event = true, .gso = true,
+	  .whole = true, .front = 12 },
 };
 
 /* A device that acts just now; what it does may come to a barrier as well. */
@@ -96,7 +100,8 @@ static void mock_vring_rx_init(struct fl_rx_ring *rx)
 	};
 
 	vring_rx_again(rx);
-	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && kind->gso;
+	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && kind->gso &&
+		       kind->merge;
 	if (kind->packed)
 		vring_packed_rx_begin(rx, &start);
 	else
@@ -207,6 +212,10 @@ static void mock_vring_setup(struct mock *mock)
 	caps->tx_aux_slot = sizeof(struct vring_packet);
 	caps->rx_sparse = true;
 	caps->rx_long = mock_vring.kind->gso;
+	if (mock_vring.kind->whole) {
+		caps->rx_rests = VRING_RESTS_MAX;
+		caps->rx_desc_bytes += VRING_TABLE_BYTES;
+	}
 	caps->rx_refill = 32;
 }
 
@@ -226,6 +235,17 @@ static const struct mock_hw mock_vring_hw = {
 };
 
 /**
+ * mock_vring_init_kind() - a running port over a device of a kind
+ * @test: test
+ * @kind: one of mock_vring_kinds
+ */
+void mock_vring_init_kind(struct kunit *test, const struct mock_vring_kind *kind)
+{
+	mock_vring = (struct mock_vring) { .kind = kind };
+	mock_settle(mock_create_running(test, &mock_vring_hw));
+}
+
+/**
  * mock_vring_init() - a suite's init: a running port over a device of the case's kind
  * @test: test, whose parameter is one of mock_vring_kinds, or which has none
  *
@@ -233,10 +253,7 @@ static const struct mock_hw mock_vring_hw = {
  */
 int mock_vring_init(struct kunit *test)
 {
-	mock_vring = (struct mock_vring) {
-		.kind = test->param_value ?: &mock_vring_kinds[0],
-	};
-	mock_settle(mock_create_running(test, &mock_vring_hw));
+	mock_vring_init_kind(test, test->param_value ?: &mock_vring_kinds[0]);
 	return 0;
 }
 
@@ -316,4 +333,44 @@ bool mock_vring_broken(struct mock *mock, int lane, bool tx)
 	const struct vring_tx *t = mock->fl.lane[lane].tx->aux;
 
 	return tx ? t->broken : r->broken;
+}
+
+/**
+ * mock_vring_expect() - the next frame that the stack was given is these bytes
+ * @test: test
+ * @data: the frame
+ * @len: its bytes
+ */
+void mock_vring_expect(struct kunit *test, const u8 *data, u32 len)
+{
+	struct sk_buff *skb = mock_receive(test->priv);
+	u8 *copy = kvzalloc(len, GFP_KERNEL);
+	int err = -ENOMEM, diff = -1;
+
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (skb && copy) {
+		KUNIT_EXPECT_EQ(test, skb->len, len - ETH_HLEN);
+		skb_push(skb, ETH_HLEN);
+		err = skb_copy_bits(skb, 0, copy, min(len, skb->len));
+		diff = memcmp(copy, data, len);
+	}
+	kfree_skb(skb);
+	kvfree(copy);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, diff, 0);
+}
+
+/**
+ * mock_vring_expect_rest() - nothing else has arrived, and all buffers are the device's
+ * @test: test
+ */
+void mock_vring_expect_rest(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
+
+	KUNIT_EXPECT_NULL(test, mock_receive(mock));
+	KUNIT_EXPECT_EQ(test, mock_vring.broken, 0);
+	KUNIT_EXPECT_GE(test, mock_vq_given(mock_vring_rxq(0)) + rx->refill + 1,
+			rx->mask + 1);
 }

@@ -20,6 +20,7 @@
  * @event: interrupts and doorbells are asked for by index
  * @merge: frames may be of several buffers
  * @gso: and so longer than any wire takes
+ * @whole: a frame is of one table, however long it is
  * @front: bytes of the header before a frame
  */
 struct mock_vring_kind {
@@ -28,10 +29,11 @@ struct mock_vring_kind {
 	bool event;
 	bool merge;
 	bool gso;
+	bool whole;
 	u8 front;
 };
 
-extern const struct mock_vring_kind mock_vring_kinds[5];
+extern const struct mock_vring_kind mock_vring_kinds[7];
 
 static inline void mock_vring_kind_desc(const struct mock_vring_kind *kind, char *desc)
 {
@@ -138,11 +140,14 @@ static inline struct mock_vq *mock_vring_txq(int lane)
 /* Twice the size of the rings before the wrap of 16 and of 32 bits: the slots stay. */
 #define MOCK_VRING_AGE	(-2U * FL_RING_SIZE_MIN)
 
+void mock_vring_init_kind(struct kunit *test, const struct mock_vring_kind *kind);
 int mock_vring_init(struct kunit *test);
 void mock_vring_low(struct mock *mock, int lane, u16 low);
 void mock_vring_age(struct mock *mock, int lane, u32 by);
 bool mock_vring_rearm(struct mock *mock, int lane);
 bool mock_vring_broken(struct mock *mock, int lane, bool tx);
+void mock_vring_expect(struct kunit *test, const u8 *data, u32 len);
+void mock_vring_expect_rest(struct kunit *test);
 
 /* mock_vq.c */
 u16 mock_vq_given(const struct mock_vq *q);

@@ -13,37 +13,6 @@ KUNIT_ARRAY_PARAM(vring_kind, mock_vring_kinds, mock_vring_kind_desc);
 
 #define VRING_HASH	0x12345679
 
-/* The next frame that the stack was given is these bytes. */
-static void vring_expect(struct kunit *test, const u8 *data, u32 len)
-{
-	struct sk_buff *skb = mock_receive(test->priv);
-	u8 *copy = kvzalloc(len, GFP_KERNEL);
-	int err = -ENOMEM, diff = -1;
-
-	KUNIT_EXPECT_NOT_NULL(test, skb);
-	if (skb && copy) {
-		KUNIT_EXPECT_EQ(test, skb->len, len - ETH_HLEN);
-		skb_push(skb, ETH_HLEN);
-		err = skb_copy_bits(skb, 0, copy, min(len, skb->len));
-		diff = memcmp(copy, data, len);
-	}
-	kfree_skb(skb);
-	kvfree(copy);
-	KUNIT_EXPECT_EQ(test, err, 0);
-	KUNIT_EXPECT_EQ(test, diff, 0);
-}
-
-/* Nothing but this has arrived, and all buffers are the device's. */
-static void vring_expect_rest(struct kunit *test, struct mock *mock)
-{
-	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
-
-	KUNIT_EXPECT_NULL(test, mock_receive(mock));
-	KUNIT_EXPECT_EQ(test, mock_vring.broken, 0);
-	KUNIT_EXPECT_GE(test, mock_vq_given(mock_vring_rxq(0)) + rx->refill + 1,
-			rx->mask + 1);
-}
-
 /* From the shortest frame to one that fills its buffer; what is shorter than its
  * Ethernet header is lost.
  */
@@ -58,7 +27,7 @@ static void vring_one(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, lens[i], NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		vring_expect(test, data, lens[i]);
+		mock_vring_expect(test, data, lens[i]);
 	}
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 	for (i = 0; i < ETH_HLEN; i++)
@@ -66,7 +35,7 @@ static void vring_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, ARRAY_SIZE(lens));
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 static void vring_needs_merging(struct kunit *test)
@@ -92,11 +61,11 @@ static void vring_merged(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		KUNIT_EXPECT_GE(test, mock_vring_arrives(data, lens[i], NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		vring_expect(test, data, lens[i]);
+		mock_vring_expect(test, data, lens[i]);
 	}
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.packets, ARRAY_SIZE(lens));
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* Long frames come: at first they take many buffers, then few. */
@@ -113,7 +82,7 @@ static void vring_grows(struct kunit *test, const u8 *data)
 		if (!i)
 			KUNIT_EXPECT_GE(test, n, many);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		vring_expect(test, data, 30000);
+		mock_vring_expect(test, data, 30000);
 	}
 	KUNIT_EXPECT_LE(test, n, few);
 }
@@ -127,8 +96,8 @@ static void vring_adapts(struct kunit *test)
 	const u8 *data;
 	u32 i;
 
-	if (!mock_vring.kind->gso)
-		kunit_skip(test, "frames are as short as on a wire");
+	if (!mock_vring.kind->gso || !mock_vring.kind->merge)
+		kunit_skip(test, "buffers are of one size");
 	data = frame_bytes(test, 30000, 9);
 	vring_grows(test, data);
 	mock_reset(mock);
@@ -139,7 +108,7 @@ static void vring_adapts(struct kunit *test)
 	}
 	skb_queue_purge(&mock->rxq);
 	vring_grows(test, data);
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* One byte more, and another, in a device that fills its buffers as it likes. */
@@ -155,9 +124,9 @@ static void vring_pieces(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, len, NULL),
 				DIV_ROUND_UP(len, 20));
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		vring_expect(test, data, len);
+		mock_vring_expect(test, data, len);
 	}
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* A poll may see some buffers of a frame only, and a port may be reset then. */
@@ -182,12 +151,12 @@ static void vring_partial(struct kunit *test)
 		}
 		mock_vq_publish(q);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-		vring_expect(test, data, 4000);
+		mock_vring_expect(test, data, 4000);
 	}
 	KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, 100, NULL), 1);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
-	vring_expect(test, data, 100);
-	vring_expect_rest(test, mock);
+	mock_vring_expect(test, data, 100);
+	mock_vring_expect_rest(test);
 }
 
 /* Buffers come back in any order; frames go up in that one, and buffers are given
@@ -220,9 +189,9 @@ static void vring_order(struct kunit *test)
 		mock_vq_publish(q);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 24);
 		for (i = 0; i < 24; i++)
-			vring_expect(test, data, 60 + i);
+			mock_vring_expect(test, data, 60 + i);
 	}
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* Over the wrap of the indices, in bursts that are no divisor of the ring's size. */
@@ -238,10 +207,10 @@ static void vring_wrap(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, mock_vring_arrives(data, 64 + i, NULL), 1);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 37);
 		for (n = 0; n < 37; n++)
-			vring_expect(test, data, 64 + i);
+			mock_vring_expect(test, data, 64 + i);
 	}
 	KUNIT_EXPECT_EQ(test, mock_vring_rxq(0)->used, (u16)(MOCK_VRING_AGE + 20 * 37));
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 static void vring_budget(struct kunit *test)
@@ -287,8 +256,28 @@ static void vring_no_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
 	mock_vring_arrives(data, 60, NULL);
 	mock_poll(mock, 0, 64);
-	vring_expect(test, data, 60);
-	vring_expect_rest(test, mock);
+	mock_vring_expect(test, data, 60);
+	mock_vring_expect_rest(test);
+}
+
+/* No memory for buffers at a reset: the device gets none before there is. */
+static void vring_no_buffers(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const u8 *data = frame_bytes(test, 60, 8);
+	struct mock_vq_chain c;
+
+	seam_no_retry = true;
+	seam_fail(SEAM_PAGE, 0, U32_MAX);
+	mock_reset(mock);
+	KUNIT_EXPECT_TRUE(test, mock->fl.running);
+	KUNIT_EXPECT_FALSE(test, mock_vq_take(mock_vring_rxq(0), &c));
+	seam_fail(SEAM_PAGE, 0, 0);
+	mock_poll(mock, 0, 64);
+	mock_vring_arrives(data, 60, NULL);
+	mock_poll(mock, 0, 64);
+	mock_vring_expect(test, data, 60);
+	mock_vring_expect_rest(test);
 }
 
 /* --- Headers */
@@ -410,7 +399,7 @@ static void vring_headers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_unnecessary, sums);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.csum_none,
 			ARRAY_SIZE(vring_says) - sums);
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* A frame that begins in so small a buffer that its headers have to be gathered. */
@@ -434,7 +423,7 @@ static void vring_headers_in_pieces(struct kunit *test)
 		vring_check_said(test, s, skb);
 		kfree_skb(skb);
 	}
-	vring_expect_rest(test, mock);
+	mock_vring_expect_rest(test);
 }
 
 /* Section 5.1.6.4.4: which types are of ports as well. */
@@ -479,6 +468,7 @@ static struct kunit_case vring_cases[] = {
 	KUNIT_CASE_PARAM(vring_wrap, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_budget, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_no_memory, vring_kind_gen_params),
+	KUNIT_CASE_PARAM(vring_no_buffers, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_headers, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_headers_in_pieces, vring_kind_gen_params),
 	KUNIT_CASE_PARAM(vring_hash, vring_kind_gen_params),

@@ -3,7 +3,7 @@
 # announcements, address, filters, MTU, receive hashing; on devices that have all of it,
 # and on some that do not. All of it is kept.
 #
-# vm: kernel=debian cpus=2 nics=virtio:queues=2:rss=on:speed=2500:duplex=full,virtio:queues=2,virtio:queues=2:hash=on:mrg_rxbuf=off:ctrl_mac_addr=off:ctrl_guest_offloads=off:host_mtu=9000,virtio:queues=2:ctrl_vq=off:status=off:host_mtu=1400,virtio:queues=2:rss=on:hash=on:host_mtu=3000:speed=77 timeout=200
+# vm: kernel=debian cpus=2 nics=virtio:queues=2:rss=on:speed=2500:duplex=full,virtio:queues=2,virtio:queues=2:hash=on:mrg_rxbuf=off:indirect_desc=off:ctrl_mac_addr=off:ctrl_guest_offloads=off:host_mtu=9000,virtio:queues=2:ctrl_vq=off:status=off:host_mtu=1400,virtio:queues=2:rss=on:hash=on:host_mtu=3000:speed=77 timeout=200
 
 . "$FL_TOP/tests/qemu/driver.sh"
 

@@ -4,9 +4,11 @@
 #
 # vm: kernel=debian cpus=2 nics=virtio:queues=2,virtio:hub=9,virtio:hub=9,virtio:queues=4:rss=on,virtio:queues=2:rss=on:hash=on:packed=on,virtio:queues=1:event_idx=off:indirect_desc=off,virtio:queues=2:mrg_rxbuf=off,virtio:queues=2:disable-legacy=off timeout=120
 # vm: kernel=debian cpus=2 nics=virtio:queues=2,virtio:hub=9,virtio:hub=9,virtio:queues=4:hash=on,virtio:queues=4,virtio:queues=2:csum=off:guest_csum=off,virtio:queues=2:rx_queue_size=1024:host_mtu=2000,virtio:queues=1:ctrl_vq=off:ctrl_rx=off:ctrl_vlan=off:ctrl_mac_addr=off:ctrl_rx_extra=off:guest_announce=off:ctrl_guest_offloads=off timeout=120 long=1
-# vm: kernel=debian cpus=2 nics=virtio:queues=2,virtio:hub=9,virtio:hub=9:packed=on:event_idx=off,virtio:queues=2:packed=on:mrg_rxbuf=off,virtio:queues=2:guest_tso4=off:guest_tso6=off:host_tso4=off:host_tso6=off,virtio:queues=2:mrg_rxbuf=off:guest_tso4=off:guest_tso6=off:guest_ecn=off:guest_uso4=off:guest_uso6=off,virtio:queues=2:iommu_platform=on,virtio:queues=2:in_order=on,virtio:queues=2:queue_reset=off,virtio:queues=2:status=off,virtio:queues=1:rx_queue_size=1024:packed=on:event_idx=off,virtio:queues=2:speed=25000:duplex=full timeout=150 long=1
+# vm: kernel=debian cpus=2 nics=virtio:queues=2,virtio:hub=9,virtio:hub=9:packed=on:event_idx=off,virtio:queues=2:packed=on:mrg_rxbuf=off,virtio:queues=2:guest_tso4=off:guest_tso6=off:host_tso4=off:host_tso6=off,virtio:queues=2:mrg_rxbuf=off:guest_tso4=off:guest_tso6=off:guest_ecn=off:guest_uso4=off:guest_uso6=off,virtio:queues=2:mrg_rxbuf=off:indirect_desc=off,virtio:queues=2:iommu_platform=on,virtio:queues=2:in_order=on,virtio:queues=2:queue_reset=off,virtio:queues=2:status=off,virtio:queues=1:rx_queue_size=1024:packed=on:event_idx=off,virtio:queues=2:speed=25000:duplex=full timeout=150 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
+
+wire=$FL_TOP/tests/qemu/tools/wire.py
 
 # NIC 0 is the other end of all that are on taps, NIC 1 of all that are on the hub.
 peers=()
@@ -113,8 +115,26 @@ for ((nic = 2; nic < FL_NICS; nic++)); do
 	must in_peer ip link set "${peers[net]}" mtu 1900
 	try "$kind: other rings and MTU: TCP" tcp "10.$net.0.2" 500000 both
 	try "$kind: other rings and MTU: UDP" udp "10.$net.0.2" 1472,1473,1872,1873
+	# Long frames come in pieces; without that, in tables; without those, not at all.
+	if ! agreed 15 && agreed 28; then
+		must ip link set "$dev" mtu 9000
+		must in_peer ip link set "${peers[net]}" mtu 9000
+		try "$kind: jumbo frames: TCP" tcp "10.$net.0.2" "$(scale 3000000 500000)" both
+		try "$kind: jumbo frames: UDP" udp "10.$net.0.2" 1500,3498,3499,8972,8973,30000
+	elif ! agreed 15; then
+		refuse "$kind: no jumbo frames" ip link set "$dev" mtu 3499
+		like cannot rx-gro-hw
+	fi
 	must ip link set "$dev" mtu 1500
 	must in_peer ip link set "${peers[net]}" mtu 1500
+	if ! agreed 15 && agreed 28 && agreed 7 && agreed 8; then
+		like can rx-gro-hw
+		must ethtool -K "$dev" gro off
+		for version in 4 6; do
+			check "$kind: large frames, v$version" "$wire" large "$dev" peer tcp$version
+		done
+		must ethtool -K "$dev" gro on
+	fi
 	if agreed 3; then
 		most=$(ip -d link show dev "$dev" | grep -o 'maxmtu [0-9]*')
 		is "$kind: the largest MTU is the device's" "maxmtu 2000" "$most"
