@@ -162,13 +162,12 @@ static void fl_lanes_halt(struct fl_dev *fl)
 
 		fl_lane_set_napi(lane, NULL);
 		napi_disable(&lane->napi);
-		timer_delete_sync(&lane->retry);
 		fl_coalesce_stop(lane);
 	}
 }
 
 /* Keep the stack out of the Tx rings. Lanes have halted before: a completion
- * would wake the queues again. The time stamps keep the watchdog from taking
+ * would wake the queues again. Nobody starts a timer any more. The time stamps keep the watchdog from taking
  * a queue that is merely stopped for one that hangs.
  */
 static void fl_tx_stop(struct fl_dev *fl)
@@ -178,6 +177,8 @@ static void fl_tx_stop(struct fl_dev *fl)
 	for (i = 0; i < fl->netdev->num_tx_queues; i++)
 		txq_trans_cond_update(netdev_get_tx_queue(fl->netdev, i));
 	netif_tx_disable(fl->netdev);
+	for (i = 0; i < fl->cfg.lanes; i++)
+		timer_delete_sync(&fl->lane[i].retry);
 }
 
 /* Empty the Tx rings in use, and let the stack forget what it had queued. */

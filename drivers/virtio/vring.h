@@ -127,6 +127,12 @@ struct vring_packet {
  * @avail: packets given to the device, or slots of a packed ring; under the Tx
  *	queue's lock
  * @used: of those, what it has given back; NAPI
+ * @answered: how often of late something was sent, and then something came, one after the
+ *	other; NAPI, as the next three
+ * @alone: the last poll that found something has found nothing received
+ * @was_rx: consumer index of the receive ring when that was seen
+ * @was_used: @used then
+ * @lazy: few packets are not worth an interrupt; xmit looks at it
  * @packet: packets
  */
 struct vring_tx {
@@ -138,8 +144,19 @@ struct vring_tx {
 	u16 given;
 	u16 avail;
 	u16 used;
+	u8 answered;
+	bool alone;
+	u16 was_rx;
+	u16 was_used;
+	bool lazy;
 	struct vring_packet packet[];
 };
+
+/* Where each packet has its answer, which interrupts as well, so many packets (or slots)
+ * are not worth an interrupt of their own. It is found out from so many of them.
+ */
+#define VRING_TX_LAZY		4
+#define VRING_TX_ANSWERED	8
 
 /* Bytes, the header before it included, that a frame of half a page does not have. */
 #define VRING_LONG		(FL_RX_TRUESIZE_SMALL - FL_RX_HEADROOM_LONG - \
@@ -469,6 +486,66 @@ static __always_inline void vring_tx_packet(struct fl_tx_ring *tx, u32 head,
 	struct vring_tx *v = tx->aux;
 
 	v->packet[head].n = ((slot - head) & tx->mask) + 1;
+}
+
+/* --- Interrupts */
+
+/* A poll has ended: what did it find? */
+static __always_inline void vring_watch(const struct fl_rx_ring *rx,
+					struct vring_tx *t)
+{
+	bool in = t->was_rx != (u16)rx->next_to_clean;
+	bool out = t->was_used != t->used;
+
+	t->was_rx = rx->next_to_clean;
+	t->was_used = t->used;
+	if (in) {
+		if (t->alone && t->answered < VRING_TX_ANSWERED)
+			t->answered++;
+		t->alone = false;
+	} else if (out) {
+		/* Twice so, and they are not answered one by one. */
+		if (t->alone)
+			t->answered = 0;
+		t->alone = true;
+	}
+}
+
+/* Of @pending packets or slots, how many more than have been used before an interrupt?
+ * Those that wait for their answers are not to keep the stack from sending.
+ */
+static __always_inline u16 vring_tx_wait(const struct fl_tx_ring *tx, u16 pending)
+{
+	struct vring_tx *t = tx->aux;
+	u16 enough = pending * 3 / 4;
+	bool lazy = t->answered == VRING_TX_ANSWERED && !netif_xmit_stopped(tx->txq);
+
+	WRITE_ONCE(t->lazy, lazy);
+	return lazy ? max_t(u16, enough, VRING_TX_LAZY) : enough;
+}
+
+/* What has no interrupt, and perhaps no answer, is let go of by a timer. Pairs: xmit gives,
+ * then looks whether it is lazy; a poll says so, then looks what was given. One of them
+ * starts the timer.
+ */
+static __always_inline void vring_tx_late(struct fl_lane *lane, const struct vring_tx *t)
+{
+	if (unlikely(READ_ONCE(t->lazy)) && READ_ONCE(t->avail) != READ_ONCE(t->used))
+		timer_reduce(&lane->retry, jiffies + 1);
+}
+
+/* Whether xmit wants to hear of what it is about to give, although few packets are no
+ * reason: the stack waits for it, or it holds much of a socket's memory. Where many are on
+ * their way, one of those will be heard of.
+ */
+static __always_inline bool vring_tx_urgent(const struct fl_tx_ring *tx)
+{
+	const struct sk_buff *last = tx->buf[(tx->next_to_use - 1) & tx->mask].skb;
+	const struct vring_tx *t = tx->aux;
+
+	return unlikely(READ_ONCE(t->lazy)) &&
+	       (u16)(t->avail - READ_ONCE(t->used)) <= VRING_TX_LAZY &&
+	       (netif_xmit_stopped(tx->txq) || skb_is_gso(last));
 }
 
 #define VRING_RX_LEAF(kind, mask_irq) {		\

@@ -94,6 +94,13 @@ static __always_inline __le16 *vring_packed_event(void *desc, u32 mask)
 	return desc + VRING_DRIVER(mask + 1);
 }
 
+/* An interrupt is to come when the device has used what is at this index. */
+static __always_inline void vring_packed_set_event(void *desc, u32 mask, u16 i)
+{
+	WRITE_ONCE(vring_packed_event(desc, mask)[VRING_EVENT_WHERE],
+		   cpu_to_le16(vring_packed_where(mask, i)));
+}
+
 /* An interrupt is to come when the device passes a place, which is told each time. */
 static inline void vring_packed_by_place(void *desc, u32 mask)
 {
@@ -259,10 +266,13 @@ static __always_inline void vring_packed_tx_kick(struct fl_tx_ring *tx)
 	struct vring_tx *v = tx->aux;
 
 	vring_tx_give(tx);
+	if (vring_tx_urgent(tx))
+		vring_packed_set_event(tx->desc, tx->mask, v->avail - 1);
 	vring_packed_give(tx->desc, tx->mask, v->avail, v->bell);
 	vring_packed_bell(tx->desc, tx->mask, v->avail, v->bell, v->queue,
 			  tx->tail);
 	v->bell = v->avail;
+	vring_tx_late(tx->lane, v);
 }
 
 /* What the device has sent, in whatever order. It says that once a packet, and goes on
@@ -302,13 +312,13 @@ static __always_inline bool vring_packed_rearm(struct fl_lane *lane)
 	struct vring_rx *r = rx->aux;
 	struct vring_tx *t = tx->aux;
 	u16 was = t->used;
-	u16 pending = (u16)(READ_ONCE(t->avail) - was) * 3 / 4;
+	u16 wait = (u16)(READ_ONCE(t->avail) - was) * 3 / 4;
 
 	if (r->event) {
-		WRITE_ONCE(rx_event[VRING_EVENT_WHERE],
-			   cpu_to_le16(vring_packed_where(rx->mask, rx->next_to_clean)));
-		WRITE_ONCE(tx_event[VRING_EVENT_WHERE],
-			   cpu_to_le16(vring_packed_where(tx->mask, was + pending)));
+		vring_watch(rx, t);
+		wait = vring_tx_wait(tx, READ_ONCE(t->avail) - was);
+		vring_packed_set_event(rx->desc, rx->mask, rx->next_to_clean);
+		vring_packed_set_event(tx->desc, tx->mask, was + wait);
 	} else {
 		WRITE_ONCE(rx_event[VRING_EVENT_FLAGS],
 			   cpu_to_le16(VRING_PACKED_EVENT_FLAG_ENABLE));
@@ -321,8 +331,9 @@ static __always_inline bool vring_packed_rearm(struct fl_lane *lane)
 	 */
 	mb();
 	vring_packed_tx_take(tx);
+	vring_tx_late(lane, t);
 	return (!r->broken && vring_packed_used(rx->desc, rx->mask, rx->next_to_clean)) ||
-	       (!t->broken && (u16)(t->used - was) > pending);
+	       (!t->broken && (u16)(t->used - was) > wait);
 }
 
 static __always_inline void vring_packed_disarm(struct fl_lane *lane)

@@ -236,10 +236,13 @@ static __always_inline void vring_split_tx_kick(struct fl_tx_ring *tx)
 	struct vring_tx *v = tx->aux;
 
 	vring_tx_give(tx);
+	if (vring_tx_urgent(tx))
+		vring_set_event(tx->desc, tx->mask, v->avail - 1);
 	vring_split_give(tx->desc, tx->mask, v->avail);
 	vring_split_bell(tx->desc, tx->mask, v->event, v->avail, v->bell,
 			 v->queue, tx->tail);
 	v->bell = v->avail;
+	vring_tx_late(tx->lane, v);
 }
 
 /* What the device has sent, in whatever order. */
@@ -274,11 +277,13 @@ static __always_inline bool vring_split_rearm(struct fl_lane *lane)
 	struct fl_tx_ring *tx = lane->tx;
 	struct vring_rx *r = rx->aux;
 	struct vring_tx *t = tx->aux;
-	u16 pending = (u16)(READ_ONCE(t->avail) - t->used) * 3 / 4;
+	u16 wait = (u16)(READ_ONCE(t->avail) - t->used) * 3 / 4;
 
 	if (r->event) {
+		vring_watch(rx, t);
+		wait = vring_tx_wait(tx, READ_ONCE(t->avail) - t->used);
 		vring_set_event(rx->desc, rx->mask, rx->next_to_clean);
-		vring_set_event(tx->desc, tx->mask, t->used + pending);
+		vring_set_event(tx->desc, tx->mask, t->used + wait);
 	} else {
 		WRITE_ONCE(vring_avail(rx->desc, rx->mask)[VRING_FLAGS], 0);
 		WRITE_ONCE(vring_avail(tx->desc, tx->mask)[VRING_FLAGS], 0);
@@ -288,8 +293,9 @@ static __always_inline bool vring_split_rearm(struct fl_lane *lane)
 	 * other way round.
 	 */
 	mb();
+	vring_tx_late(lane, t);
 	return (!r->broken && vring_used_idx(rx->desc, rx->mask) != (u16)rx->next_to_clean) ||
-	       (!t->broken && (u16)(vring_used_idx(tx->desc, tx->mask) - t->used) > pending);
+	       (!t->broken && (u16)(vring_used_idx(tx->desc, tx->mask) - t->used) > wait);
 }
 
 static __always_inline void vring_split_disarm(struct fl_lane *lane)

@@ -317,7 +317,8 @@ struct fl_adapt {
  * @cpu: the lane's home, which takes its interrupt; see home.c, as the next two
  * @notify: tells when that interrupt is moved
  * @xps: the CPUs that transmit on the lane, as last seen or set; RTNL
- * @retry: runs the NAPI again when the last refill came short, or the lane is held
+ * @retry: runs the NAPI again when the last refill came short, the lane is held, or
+ *	what was sent is to be let go of without an interrupt
  * @holds: lanes that wait for this one; the steering's lock
  * @moved: ends their waiting
  * @kick: has the lane polled on its own CPU

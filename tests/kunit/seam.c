@@ -86,6 +86,18 @@ int seam_mod_timer(struct timer_list *timer, unsigned long expires)
 }
 
 /**
+ * seam_timer_reduce() - timer_reduce(), likewise
+ * @timer: timer
+ * @expires: in jiffies
+ *
+ * Return: as timer_reduce().
+ */
+int seam_timer_reduce(struct timer_list *timer, unsigned long expires)
+{
+	return timer_reduce(timer, expires + (seam_no_retry ? 3600 * HZ : 0));
+}
+
+/**
  * seam_expire_flow() - as rps_may_expire_flow(), a test's word
  * @netdev: port
  * @rxq: lane that the flow is wanted on

@@ -141,6 +141,7 @@ int seam_set_rx_queues(struct net_device *netdev, unsigned int rx);
 void seam_writel(u32 val, void __iomem *addr);
 void seam_reg_writel(u32 val, void __iomem *addr);
 int seam_mod_timer(struct timer_list *timer, unsigned long expires);
+int seam_timer_reduce(struct timer_list *timer, unsigned long expires);
 struct irq_data *seam_irq_data(int irq);
 bool seam_expire_flow(struct net_device *netdev, u16 rxq, u32 flow_id,
 		      u16 filter_id);
@@ -191,6 +192,8 @@ void seam_hrtimer_start(struct hrtimer *timer, ktime_t after,
 #endif
 #undef mod_timer
 #define mod_timer seam_mod_timer
+#undef timer_reduce
+#define timer_reduce seam_timer_reduce
 #undef irq_get_irq_data
 #define irq_get_irq_data seam_irq_data
 #undef schedule_delayed_work
