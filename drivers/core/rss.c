@@ -35,15 +35,16 @@ void fl_rss_fit(struct fl_dev *fl)
  * fl_rss_init() - a key of chance and an even table
  * @fl: port, capabilities filled in, number of lanes known
  *
- * Ports of UDP are left out of the hash, as they are missing in all but the
- * first fragment of a datagram: fragments would be reordered.
+ * Whether ports of UDP count is as the device's in-tree driver has it: a port that is
+ * moved spreads the same flows. Of a datagram in fragments no device hashes the ports,
+ * so where they count it may be overtaken by one in a piece.
  *
  * Context: process, probe.
  */
 void fl_rss_init(struct fl_dev *fl)
 {
 	netdev_rss_key_fill(fl->rss.key, fl->caps.rss_key);
-	fl->rss.ports = (FL_RSS_TCP4 | FL_RSS_TCP6) & fl->caps.rss_types;
+	fl->rss.ports = fl->caps.rss_ports & fl->caps.rss_types;
 	fl_rss_fit(fl);
 }
 

@@ -216,6 +216,7 @@ static const struct fl_caps i82576_caps = {
 	.rss_table = RETA_ENTRIES,
 	.rss_key = RSSRK_BYTES,
 	.rss_types = FL_RSS_ALL,
+	.rss_ports = FL_RSS_TCP,
 	.tx_frags_max = 32,	/* 40 descriptors a packet, datasheet 7.2.1 */
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,

@@ -140,6 +140,7 @@ static const struct fl_caps vio_caps = {
 	.tx_frags_max = MAX_SKB_FRAGS,
 	.tx_hdr_l2_max = U16_MAX,
 	.tx_hdr_l3_max = U16_MAX,
+	.rss_ports = FL_RSS_TCP | FL_RSS_UDP,
 	.itr_costly = true,
 	.itr_max = VIO_ITR_MAX,
 	.itr_unit_ns = NSEC_PER_USEC,

@@ -73,6 +73,7 @@ enum fl_itr_by {
  * @rss_table: entries of the table that picks a lane for a flow's hash
  * @rss_key: bytes of the key of that hash; 0 if flows are not hashed
  * @rss_types: FL_RSS_x, kinds of flows that can be hashed
+ * @rss_ports: FL_RSS_x of those whose ports count until a user says otherwise
  * @flow_filters: filters that know a flow by addresses and ports; 0 without
  * @ether_filters: filters that know a type of frame; numbered behind those
  * @ether_lanes: lanes from 0 on that they can lead to
@@ -103,6 +104,7 @@ struct fl_caps {
 	u16 rss_table;
 	u16 rss_key;
 	u8 rss_types;
+	u8 rss_ports;
 	u8 flow_filters;
 	u8 ether_filters;
 	u16 ether_lanes;
@@ -132,6 +134,8 @@ struct fl_config {
 #define FL_RSS_IP4		BIT(4)
 #define FL_RSS_IP6		BIT(5)
 #define FL_RSS_ALL		GENMASK(5, 0)
+#define FL_RSS_TCP		(FL_RSS_TCP4 | FL_RSS_TCP6)
+#define FL_RSS_UDP		(FL_RSS_UDP4 | FL_RSS_UDP6)
 
 #define FL_RSS_TABLE_MAX	128
 #define FL_RSS_KEY_MAX		40

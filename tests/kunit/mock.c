@@ -31,6 +31,7 @@ static const struct fl_caps mock_caps = {
 	.rss_table = 128,
 	.rss_key = 40,
 	.rss_types = FL_RSS_ALL,
+	.rss_ports = FL_RSS_TCP,
 	.flow_filters = 8,
 	.ether_filters = 2,
 	.ether_lanes = 2,

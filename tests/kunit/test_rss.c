@@ -196,6 +196,23 @@ static void rss_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock->rss_writes, 0);
 }
 
+/* What counts from the start, of that what the device can hash. */
+static void rss_first_fields(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+
+	KUNIT_EXPECT_EQ(test, mock->rss.ports, FL_RSS_TCP);
+	mock_stop(mock);
+	mock->fl.caps.rss_ports = FL_RSS_TCP | FL_RSS_UDP;
+	mock->fl.caps.rss_types = FL_RSS_ALL & ~FL_RSS_TCP6;
+	fl_rss_init(&mock->fl);
+	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
+	KUNIT_EXPECT_EQ(test, mock->rss.ports, FL_RSS_TCP4 | FL_RSS_UDP);
+	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, UDP_V6_FLOW),
+			RSS_ADDRESSES | RSS_PORTS);
+	KUNIT_EXPECT_EQ(test, rss_get_fields(mock, TCP_V6_FLOW), RSS_ADDRESSES);
+}
+
 static void rss_fields(struct kunit *test)
 {
 	static const struct {
@@ -307,6 +324,7 @@ static struct kunit_case rss_cases[] = {
 	KUNIT_CASE(rss_users_table),
 	KUNIT_CASE(rss_while_down),
 	KUNIT_CASE(rss_refused),
+	KUNIT_CASE(rss_first_fields),
 	KUNIT_CASE(rss_fields),
 	KUNIT_CASE(rss_device_refuses),
 	KUNIT_CASE(rss_some_types),

@@ -163,10 +163,13 @@ settings_now() {
 	ethtool -x "$dev" | sed 1d
 	for type in tcp4 tcp6 udp4 udp6; do ethtool -n "$dev" rx-flow-hash $type; done
 }
+for type in tcp4 tcp6 udp4 udp6; do
+	is "$type by ports from the start" 4 "$(ethtool -n "$dev" rx-flow-hash $type | grep -cE '^(IP|L4)')"
+done
 must ethtool -X "$dev" equal 1
-must ethtool -N "$dev" rx-flow-hash udp4 sdfn
+must ethtool -N "$dev" rx-flow-hash udp4 sd
 must ethtool -N "$dev" rx-flow-hash tcp6 sd
-is "UDP by ports" 4 "$(ethtool -n "$dev" rx-flow-hash udp4 | grep -cE '^(IP|L4)')"
+is "UDP over IPv4 not" 2 "$(ethtool -n "$dev" rx-flow-hash udp4 | grep -cE '^(IP|L4)')"
 is "TCP over IPv6 not" 2 "$(ethtool -n "$dev" rx-flow-hash tcp6 | grep -cE '^(IP|L4)')"
 settings_keep
 before=$(counter lane1_rx_packets)
@@ -193,8 +196,8 @@ feature rx-checksumming "on [fixed]" "$hash"
 must ip link set "$hash" up
 check "hash alone: a key" grep -q 'hash key' <<<"$(ethtool -x "$hash")"
 refuse "but no table" ethtool -X "$hash" equal 1
-must ethtool -N "$hash" rx-flow-hash udp4 sdfn
-is "and fields" 4 "$(ethtool -n "$hash" rx-flow-hash udp4 | grep -cE '^(IP|L4)')"
+must ethtool -N "$hash" rx-flow-hash udp4 sd
+is "and fields" 2 "$(ethtool -n "$hash" rx-flow-hash udp4 | grep -cE '^(IP|L4)')"
 is "an MTU that one buffer takes" 3498 "$(cat "/sys/class/net/$hash/mtu")"
 refuse_with "and no more" "maximum" ip link set "$hash" mtu 3499
 check "a new address, as one of several" ip link set "$hash" address 02:00:00:00:00:78
