@@ -1,6 +1,6 @@
 #!/bin/bash
-# The guest's part of `make demo`: port 0 under Flowlane, port 1 under the in-tree igb in
-# a network namespace as the other end of the wire.
+# The guest's part of `make demo`: port 0 under Flowlane, port 1 under its in-tree driver
+# in a network namespace as the other end of the wire.
 
 . "$FL_TOP/tests/qemu/lib.sh"
 
@@ -92,8 +92,6 @@ for ((cpu = 0; cpu < $(nproc); cpu++)); do
 done
 stop_servers
 
-step "giving the port back to igb" fl_bind 0 igb
+step "giving the port back to its in-tree driver" fl_bind 0 in-tree
 step "unloading" rmmod flowlane
 kernel_log_clean "the kernel's log" >/tmp/log || fail "the kernel complained: $(cat /tmp/log)"
-echo
-echo "demo: all good"
