@@ -167,8 +167,9 @@ static void fl_lanes_halt(struct fl_dev *fl)
 }
 
 /* Keep the stack out of the Tx rings. Lanes have halted before: a completion
- * would wake the queues again. Nobody starts a timer any more. The time stamps keep the watchdog from taking
- * a queue that is merely stopped for one that hangs.
+ * would wake the queues again. The time stamps keep the watchdog from taking
+ * a queue that is merely stopped for one that hangs. With neither NAPI nor
+ * xmit, nobody starts the timers any more.
  */
 static void fl_tx_stop(struct fl_dev *fl)
 {
