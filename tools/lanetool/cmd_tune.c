@@ -11,10 +11,11 @@
 #include "tune.h"
 
 #define PASSES	5	/* of undo: vectors, then all; some are refused until others are back */
+#define SHOWN	48	/* a longer value is not shown */
 
 struct tune {
 	struct nic port;
-	struct tune_plan plan;
+	json_t *plan;
 	const char *profile;
 	unsigned int profiles;
 	bool dry_run;
@@ -23,75 +24,122 @@ struct tune {
 
 /* --- What is shown */
 
-static void tune_say(struct lt *lt, const struct tune *tune)
+/* Return: how many changes there are */
+static unsigned int tune_say(struct lt *lt, const struct tune *tune)
 {
-	unsigned int i;
+	unsigned int count = 0;
+	json_t *change;
+	size_t i;
 
 	out_array(lt, "changes");
-	for (i = 0; i < tune->plan.count; i++) {
-		const struct tune_change *change = &tune->plan.changes[i];
-		const char *irq = "";
+	json_array_foreach(tune->plan, i, change) {
+		const char *knob = tune_text(change, "setting"), *old = tune_text(change, "old");
+		const char *want = tune_text(change, "new"), *irq = "";
 
-		if (!*change->want)
+		if (!want)
 			continue;
-		if (!strncmp(change->knob, "irq:", 4))
-			irq = tune->port.irqs[atoi(change->knob + 4)].name;
-		out_text(lt, "  %-46s %s -> %s%s%s\n", knob_shown(change->knob), change->old,
-			 change->want, *irq ? "   " : "", irq);
+		count++;
+		if (!strncmp(knob, "irq:", 4))
+			irq = tune->port.irqs[atoi(knob + 4)].name;
+		out_text(lt, "  %-46s %s -> %s%s%s\n", knob_shown(knob), old, want,
+			 *irq ? "   " : "", irq);
 		out_object(lt, NULL);
-		out_str(lt, "setting", NULL, knob_shown(change->knob));
-		out_str(lt, "old", NULL, change->old);
-		out_str(lt, "new", NULL, change->want);
+		out_str(lt, "setting", NULL, knob_shown(knob));
+		out_str(lt, "old", NULL, old);
+		out_str(lt, "new", NULL, want);
 		out_close(lt);
 	}
 	out_close(lt);
-}
-
-static unsigned int tune_wanted(const struct tune_plan *plan)
-{
-	unsigned int i, count = 0;
-
-	for (i = 0; i < plan->count; i++)
-		count += !!*plan->changes[i].want;
 	return count;
 }
 
 /* --- undo */
 
+struct undo {
+	const char *name;
+	const struct nic *port;	/* NULL: it is not there, or not the one that was tuned */
+	const json_t *state;
+};
+
+static void undo_say(struct lt *lt, const char *knob, const char *now, const char *old)
+{
+	if (strlen(now) + strlen(old) > SHOWN)
+		out_text(lt, "  %-46s is set back\n", knob_shown(knob));
+	else
+		out_text(lt, "  %-46s %s -> %s\n", knob_shown(knob), now, old);
+}
+
+/* What a knob is, if it is not what it was: to be freed.  Else NULL. */
+static char *undo_differs(struct lt *lt, const struct undo *undo, const char *knob,
+			  const char *old)
+{
+	char *now = knob_get(lt, undo->port, knob), *other = NULL;
+	bool differs = now && !knob_same(knob, now, old);
+
+	/* What another tuned port has as well goes back with the last one. */
+	if (differs && knob_global(knob))
+		other = tune_origin(lt, undo->name, knob);
+	if (!differs || other) {
+		free(now);
+		now = NULL;
+	}
+	free(other);
+	return now;
+}
+
 /*
- * All that is not as it was, once.  Vectors come first as well: of one that nobody has asked
- * for, the kernel shows where it was to move when it had last an owner.
+ * All that is not as it was, once; loud: with the kernel's words when it refuses.  Vectors come
+ * first as well: of one that nobody has asked for, the kernel shows where it was to move when
+ * it had last an owner.
+ *
  * Return: how much was not as it was
  */
-static unsigned int undo_pass(struct lt *lt, const struct nic *port, const char *name,
-			      const json_t *state, unsigned int pass)
+static unsigned int undo_pass(struct lt *lt, const struct undo *undo, bool vectors, bool loud)
 {
-	bool last = pass == PASSES - 1;
-	bool here = port && tune_this_boot(lt, state);
-	char now[TUNE_TEXT], other[TUNE_TEXT];
 	unsigned int count = 0;
 	json_t *change;
 	size_t i;
 	int ret;
 
-	json_array_foreach(json_object_get(state, "changes"), i, change) {
-		const char *knob = json_string_value(json_object_get(change, "setting"));
-		const char *old = json_string_value(json_object_get(change, "old"));
+	json_array_foreach(json_object_get(undo->state, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting"), *old = tune_text(change, "old");
+		char *now = NULL;
 
-		if (!knob || !old || (!here && !knob_global(knob)) ||
-		    (!pass && strncmp(knob, "irq:", 4)) ||
-		    knob_get(lt, port, knob, now, sizeof(now)) || knob_same(knob, now, old) ||
-		    (knob_global(knob) && tune_origin(lt, name, knob, other, sizeof(other))))
+		if (knob && old && (!vectors || !strncmp(knob, "irq:", 4)))
+			now = undo_differs(lt, undo, knob, old);
+		if (!now)
 			continue;
 		count++;
-		lt->quiet = !last;
-		ret = knob_set(lt, port, knob, old);
+		lt->quiet = !loud;
+		ret = knob_set(lt, undo->port, knob, old);
 		lt->quiet = false;
-		if (ret && last)
-			lt_error(lt, "%s: cannot make it %s again: %s", knob_shown(knob), old,
+		if (!ret)
+			undo_say(lt, knob, now, old);
+		else if (loud)
+			lt_error(lt, "%s: cannot set it back: %s", knob_shown(knob),
 				 strerror(-ret));
-		else if (!ret)
-			out_text(lt, "  %-46s %s -> %s\n", knob_shown(knob), now, old);
+		free(now);
+	}
+	return count;
+}
+
+/* After the last pass: what is still not as it was.  Return: how much */
+static unsigned int undo_left(struct lt *lt, const struct undo *undo)
+{
+	unsigned int count = 0;
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(json_object_get(undo->state, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting"), *old = tune_text(change, "old");
+		char *now = knob && old ? undo_differs(lt, undo, knob, old) : NULL;
+
+		count += !!now;
+		if (now && strlen(now) + strlen(old) > SHOWN)
+			lt_error(lt, "%s is not what it was", knob_shown(knob));
+		else if (now)
+			lt_error(lt, "%s is %s, and was %s", knob_shown(knob), now, old);
+		free(now);
 	}
 	return count;
 }
@@ -100,22 +148,26 @@ static unsigned int undo_pass(struct lt *lt, const struct nic *port, const char 
 static int undo_port(struct lt *lt, const char *name, const json_t *state)
 {
 	struct nic *port = calloc(1, sizeof(*port));
-	unsigned int pass, left = 0;
+	struct undo undo = { .name = name, .state = state };
+	unsigned int pass, left = 1;
 	uint64_t index;
-	bool here;
 
 	if (!port)
 		return lt_error(lt, "%s", strerror(ENOMEM));
-	here = !sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name);
-	if (!here)
+	if (sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name))
 		out_text(lt, "%s is not there; what belongs to the system goes back\n", name);
-	else if (!tune_this_boot(lt, state))
-		out_text(lt, "%s was tuned before this boot, which undid that\n", name);
-	for (pass = 0; (left || pass < 2) && pass < PASSES; pass++) {
-		left = 1;
-		if (here && nic_load(lt, port, name))
+	else if (!tune_same_device(lt, state, index))
+		out_text(lt, "%s was made anew since, by a boot or a driver, which undid that\n",
+			 name);
+	else
+		undo.port = port;
+	for (pass = 0; left && pass <= PASSES; pass++) {
+		if (undo.port && nic_load(lt, port, name))
 			break;
-		left = undo_pass(lt, here ? port : NULL, name, state, pass);
+		if (pass == PASSES)
+			left = undo_left(lt, &undo);
+		else
+			left = undo_pass(lt, &undo, !pass, pass == PASSES - 1) || !pass;
 	}
 	free(port);
 	return left ? 1 : 0;
@@ -123,9 +175,11 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 
 static int undo_one(struct lt *lt, const char *name)
 {
-	json_t *state = tune_load(lt, name);
+	json_t *state;
 	int ret;
 
+	if (tune_load(lt, name, &state))
+		return 1;
 	if (!state)
 		return lt_error(lt, "%s: there is nothing to undo", name);
 	out_text(lt, "Undoing on %s:\n", name);
@@ -179,56 +233,72 @@ static int undo_run(struct lt *lt)
 /* One plan: on the disk first, then done.  Return: 0 or a negative error, said */
 static int tune_apply(struct lt *lt, struct tune *tune, json_t **state)
 {
-	unsigned int i;
+	json_t *change;
+	size_t i;
 	int ret;
 
-	*state = tune_merge(lt, *state, &tune->port, tune->profile, &tune->plan);
+	*state = tune_merge(lt, *state, &tune->port, tune->profile, tune->plan);
+	if (!*state)
+		return lt_error(lt, "%s", strerror(ENOMEM)), -ENOMEM;
 	ret = tune_save(lt, tune->port.name, *state);
-	for (i = 0; !ret && i < tune->plan.count; i++) {
-		const struct tune_change *change = &tune->plan.changes[i];
+	json_array_foreach(tune->plan, i, change) {
+		const char *knob = tune_text(change, "setting"), *want = tune_text(change, "new");
 
-		if (!*change->want)
+		if (ret || !want)
 			continue;
-		ret = knob_set(lt, &tune->port, change->knob, change->want);
+		ret = knob_set(lt, &tune->port, knob, want);
 		if (ret)
-			lt_error(lt, "%s: cannot make it %s: %s", knob_shown(change->knob),
-				 change->want, strerror(-ret));
+			lt_error(lt, "%s: cannot make it %s: %s", knob_shown(knob), want,
+				 strerror(-ret));
 	}
 	return ret;
 }
 
 /* Other queues, other files and vectors: what they want is seen when they are there. */
-static bool tune_changes_queues(const struct tune_plan *plan)
+static bool tune_changes_queues(const json_t *plan)
 {
-	unsigned int i;
+	json_t *change;
+	size_t i;
 
-	for (i = 0; i < plan->count; i++)
-		if (*plan->changes[i].want && !strncmp(plan->changes[i].knob, "channels:", 9))
+	json_array_foreach(plan, i, change)
+		if (tune_text(change, "new") &&
+		    !strncmp(tune_text(change, "setting"), "channels:", 9))
 			return true;
 	return false;
 }
 
+/* Return: 0 or a negative error, said */
+static int tune_look(struct lt *lt, struct tune *tune, const char *name)
+{
+	int ret = nic_load(lt, &tune->port, name);
+
+	if (ret)
+		return ret;
+	json_decref(tune->plan);
+	tune->plan = tune_make(lt, &tune->port, tune->profiles, !tune->dry_run);
+	return tune->plan ? 0 : (lt_error(lt, "%s", strerror(ENOMEM)), -ENOMEM);
+}
+
 static int tune_do(struct lt *lt, struct tune *tune)
 {
-	json_t *state = tune_load(lt, tune->port.name);
-	bool again = tune_changes_queues(&tune->plan);
+	bool again = tune_changes_queues(tune->plan);
+	const char *name = tune->port.name;
+	json_t *state;
 	int ret;
 
+	/* One that cannot be read is not written over: only it knows what was. */
+	if (tune_load(lt, name, &state))
+		return 1;
 	ret = tune_apply(lt, tune, &state);
-	if (!ret && again) {
-		ret = nic_load(lt, &tune->port, tune->port.name);
-		if (!ret) {
-			tune_make(lt, &tune->port, tune->profiles, &tune->plan);
-			ret = tune_apply(lt, tune, &state);
-		}
-	}
+	if (!ret && again)
+		ret = tune_look(lt, tune, name) ?: tune_apply(lt, tune, &state);
 	if (!ret && tune->persist)
 		ret = tune_persist(lt, &tune->port, tune->profile, state);
-	if (ret) {
-		lt_error(lt, "%s: all goes back", tune->port.name);
-		if (!undo_port(lt, tune->port.name, state)) {
-			tune_unpersist(lt, tune->port.name);
-			tune_forget(lt, tune->port.name);
+	if (ret && state) {
+		lt_error(lt, "%s: all goes back", name);
+		if (!undo_port(lt, name, state)) {
+			tune_unpersist(lt, name);
+			tune_forget(lt, name);
 		}
 	}
 	json_decref(state);
@@ -240,20 +310,16 @@ static int tune_port(struct lt *lt, struct tune *tune, const char *name)
 	unsigned int count;
 	int ret = 0;
 
-	if (nic_load(lt, &tune->port, name))
+	if (tune_look(lt, tune, name))
 		return 1;
-	tune_make(lt, &tune->port, tune->profiles, &tune->plan);
-	if (tune->plan.full)
-		return lt_error(lt, "%s has more queues than this can remember", name);
-	count = tune_wanted(&tune->plan);
 	out_text(lt, "Profile %s for %s:\n", tune->profile, name);
 	out_object(lt, NULL);
 	out_str(lt, "ifname", NULL, name);
 	out_str(lt, "profile", NULL, tune->profile);
-	tune_say(lt, tune);
+	count = tune_say(lt, tune);
 	if (!count)
 		out_text(lt, "  No change: all is as the profile has it.\n");
-	else if (tune_changes_queues(&tune->plan))
+	else if (tune_changes_queues(tune->plan))
 		out_text(lt, "  and the same for queues that are then new\n");
 	if (!tune->dry_run && (count || tune->persist))
 		ret = tune_do(lt, tune);
@@ -299,6 +365,7 @@ static int tune_run(struct lt *lt)
 		if (lock >= 0)
 			close(lock);
 	}
+	json_decref(tune->plan);
 	free(tune);
 	return ret;
 }

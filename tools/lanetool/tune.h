@@ -6,29 +6,17 @@
  *   irq:2				CPUs of the port's third vector
  *   ring:rx, channels:combined, ...	see nic.c
  *   feature:rx-gro			1 or 0
+ *   queue:3				moderation of that queue alone
+ *   rss:table, rss:key			receive hashing
  *
- * A plan is what knobs are and are to be.  It is on disk before the first one is turned, so
- * that whatever happens, undo knows all of it.
+ * A plan is an array of changes: a "setting" with its "old" and "new" value, or without a new
+ * one, as it is only remembered: a change of others may change it too.  All of it is on disk
+ * before the first knob is turned, so that whatever happens, undo knows it.
  */
 #ifndef LT_TUNE_H
 #define LT_TUNE_H
 
 #include "nic.h"
-
-#define TUNE_CHANGES	2048
-#define TUNE_TEXT	256
-
-struct tune_change {
-	char knob[TUNE_TEXT];
-	char old[TUNE_TEXT];
-	char want[TUNE_TEXT];	/* "": it is only remembered, as others may change it */
-};
-
-struct tune_plan {
-	struct tune_change changes[TUNE_CHANGES];
-	unsigned int count;
-	bool full;
-};
 
 enum {
 	TUNE_THROUGHPUT		= 1 << 0,
@@ -39,32 +27,44 @@ enum {
 	TUNE_ALL		= (1 << 5) - 1,
 };
 
-/* Knobs (tune_knob.c).  Return: 0 or a negative error */
-int knob_get(struct lt *lt, const struct nic *port, const char *knob, char *buf, size_t size);
+/* Knobs (tune_knob.c).  port may be NULL: then only those of the system are there. */
+/* knob_get - Return: its value, to be freed, or NULL: there is no such knob */
+char *knob_get(struct lt *lt, const struct nic *port, const char *knob);
+/* knob_set - Return: 0 or a negative error */
 int knob_set(struct lt *lt, const struct nic *port, const char *knob, const char *value);
 bool knob_same(const char *knob, const char *one, const char *two);
 bool knob_global(const char *knob);	/* of the system, not of a port */
-bool knob_structural(const char *knob);	/* queues or rings: others may change with it */
 const char *knob_shown(const char *knob);
+
+/* Those for which there are only ioctls (tune_ioctl.c); Return: as above */
+char *knob_queue_get(struct lt *lt, const struct nic *port, const char *number);
+int knob_queue_set(struct lt *lt, const struct nic *port, const char *number, const char *value);
+bool knob_queue_same(const char *one, const char *two);
+char *knob_rss_get(struct lt *lt, const struct nic *port, const char *part);
+int knob_rss_set(struct lt *lt, const struct nic *port, const char *part, const char *value);
 
 /* Plans (tune_plan.c) */
 unsigned int tune_profile(const char *name);	/* TUNE_*, 0 if there is none */
-void tune_make(struct lt *lt, const struct nic *port, unsigned int profile,
-	       struct tune_plan *plan);
-void tune_add(struct tune_plan *plan, const char *knob, const char *old, const char *want);
+/* tune_make - a profile's plan; with remember, also what is only remembered.
+ * Return: NULL without memory
+ */
+json_t *tune_make(struct lt *lt, const struct nic *port, unsigned int profile, bool remember);
+const char *tune_text(const json_t *change, const char *key);	/* NULL if there is none */
 
-/* State (tune_state.c): what undo has to know, in a file for each port.  An error was said. */
+/* State (tune_state.c): what undo has to know, in a file for each port.  Errors were said. */
 int tune_lock(struct lt *lt);	/* Return: a descriptor to close, or a negative error */
-json_t *tune_load(struct lt *lt, const char *name);	/* NULL: there is none */
+/* tune_load - Return: 0, with NULL if there is none, or a negative error: it cannot be read */
+int tune_load(struct lt *lt, const char *name, json_t **state);
 json_t *tune_merge(struct lt *lt, json_t *old, const struct nic *port, const char *profile,
-		   const struct tune_plan *plan);
+		   const json_t *plan);
 int tune_save(struct lt *lt, const char *name, const json_t *state);
 void tune_forget(struct lt *lt, const char *name);
 /* tune_origin - what a knob of the system was before any port was tuned; except: not that one
- * Return: false if no port's state has it
+ * Return: to be freed, or NULL if no port's state has it
  */
-bool tune_origin(struct lt *lt, const char *except, const char *knob, char *buf, size_t size);
-bool tune_this_boot(struct lt *lt, const json_t *state);
+char *tune_origin(struct lt *lt, const char *except, const char *knob);
+/* tune_same_device - is it the one that was tuned, and not another of its name? */
+bool tune_same_device(struct lt *lt, const json_t *state, uint32_t ifindex);
 int tune_names(struct lt *lt, int (*name)(const char *name, void *data), void *data);
 
 /* What outlives a boot (tune_persist.c) */

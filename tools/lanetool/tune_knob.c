@@ -1,19 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Knobs: reading and turning settings of any kind by name. */
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "tune.h"
 
 #define KNOB_FILE	"file:"
-#define KNOB_IRQ	"irq:"
-#define KNOB_FEATURE	"feature:"
+#define KNOB_ROOM	4096	/* of a line of a file: masks of very many CPUs fit */
 
-static const char *knob_rest(const char *knob, const char *kind)
+/* --- A kind each, by what follows its name */
+
+/* A file that a state may name: nobody makes us write elsewhere by it. */
+static bool knob_file_good(const char *path)
 {
-	size_t len = strlen(kind);
+	return !strncmp(path, "/proc/sys/", 10) || !strncmp(path, "/sys/class/net/", 15);
+}
 
-	return strncmp(knob, kind, len) ? NULL : knob + len;
+static char *knob_line(struct lt *lt, const char *path)
+{
+	char line[KNOB_ROOM];
+
+	return sys_read(lt, line, sizeof(line), "%s", path) ? NULL : strdup(line);
+}
+
+static char *knob_file_get(struct lt *lt, const struct nic *port, const char *path)
+{
+	(void)port;
+	return knob_file_good(path) ? knob_line(lt, path) : NULL;
+}
+
+static int knob_file_set(struct lt *lt, const struct nic *port, const char *path,
+			 const char *value)
+{
+	(void)port;
+	return knob_file_good(path) ? sys_write(lt, value, "%s", path) : -EINVAL;
+}
+
+static bool knob_irq_path(const struct nic *port, const char *index, char *path, size_t size)
+{
+	uint32_t i;
+
+	if (lt_parse_u32(index, &i) || i >= port->irq_count)
+		return false;
+	snprintf(path, size, "/proc/irq/%u/smp_affinity_list", port->irqs[i].number);
+	return true;
+}
+
+static char *knob_irq_get(struct lt *lt, const struct nic *port, const char *index)
+{
+	char path[64];
+
+	return knob_irq_path(port, index, path, sizeof(path)) ? knob_line(lt, path) : NULL;
+}
+
+static int knob_irq_set(struct lt *lt, const struct nic *port, const char *index,
+			const char *value)
+{
+	char path[64];
+
+	return knob_irq_path(port, index, path, sizeof(path)) ? sys_write(lt, value, "%s", path) :
+								-ENOENT;
+}
+
+static char *knob_feature_get(struct lt *lt, const struct nic *port, const char *name)
+{
+	bool there, on = nic_feature(port, name, &there);
+
+	(void)lt;
+	return there ? strdup(on ? "1" : "0") : NULL;
+}
+
+static int knob_feature_set(struct lt *lt, const struct nic *port, const char *name,
+			    const char *value)
+{
+	(void)port;
+	return nic_set_feature(lt, name, !strcmp(value, "1"));
 }
 
 static int knob_setting(const char *knob)
@@ -26,99 +86,96 @@ static int knob_setting(const char *knob)
 	return -1;
 }
 
-static const struct nic_irq *knob_irq(const struct nic *port, const char *index)
+static char *knob_setting_get(struct lt *lt, const struct nic *port, const char *name)
 {
-	unsigned long i = strtoul(index, NULL, 10);
+	int setting = knob_setting(name);
+	char text[16];
 
-	return i < port->irq_count ? &port->irqs[i] : NULL;
-}
-
-/* A file that a state may name: nobody makes us write elsewhere by it. */
-static bool knob_file_good(const char *path)
-{
-	return !strncmp(path, "/proc/sys/", 10) || !strncmp(path, "/sys/class/net/", 15);
-}
-
-int knob_get(struct lt *lt, const struct nic *port, const char *knob, char *buf, size_t size)
-{
-	const struct nic_irq *irq;
-	const char *rest;
-	bool there, on;
-	int setting;
-
-	rest = knob_rest(knob, KNOB_FILE);
-	if (rest)
-		return knob_file_good(rest) ? sys_read(lt, buf, size, "%s", rest) : -EINVAL;
-	rest = knob_rest(knob, KNOB_IRQ);
-	if (rest) {
-		irq = knob_irq(port, rest);
-		return irq ? sys_read(lt, buf, size, "/proc/irq/%u/smp_affinity_list", irq->number)
-			   : -ENOENT;
-	}
-	rest = knob_rest(knob, KNOB_FEATURE);
-	if (rest) {
-		on = nic_feature(port, rest, &there);
-		snprintf(buf, size, "%d", on);
-		return there ? 0 : -ENOENT;
-	}
-	setting = knob_setting(knob);
+	(void)lt;
 	if (setting < 0 || !port->values[setting].there)
-		return -ENOENT;
-	snprintf(buf, size, "%u", port->values[setting].value);
-	return 0;
+		return NULL;
+	snprintf(text, sizeof(text), "%u", port->values[setting].value);
+	return strdup(text);
+}
+
+static int knob_setting_set(struct lt *lt, const struct nic *port, const char *name,
+			    const char *value)
+{
+	int setting = knob_setting(name);
+	uint32_t number;
+
+	(void)port;
+	return setting < 0 || lt_parse_u32(value, &number) ? -EINVAL :
+							     nic_set(lt, setting, number);
+}
+
+static const struct knob_kind {
+	const char *name;
+	char *(*get)(struct lt *lt, const struct nic *port, const char *rest);
+	int (*set)(struct lt *lt, const struct nic *port, const char *rest, const char *value);
+} kinds[] = {
+	{ KNOB_FILE, knob_file_get, knob_file_set },
+	{ "irq:", knob_irq_get, knob_irq_set },
+	{ "feature:", knob_feature_get, knob_feature_set },
+	{ "queue:", knob_queue_get, knob_queue_set },
+	{ "rss:", knob_rss_get, knob_rss_set },
+	{ "", knob_setting_get, knob_setting_set },
+};
+
+/* --- Of any kind */
+
+static const struct knob_kind *knob_kind(const char *knob)
+{
+	const struct knob_kind *kind = kinds;
+
+	while (strncmp(knob, kind->name, strlen(kind->name)))
+		kind++;
+	return kind;
+}
+
+char *knob_get(struct lt *lt, const struct nic *port, const char *knob)
+{
+	const struct knob_kind *kind = knob_kind(knob);
+
+	return port || knob_global(knob) ? kind->get(lt, port, knob + strlen(kind->name)) : NULL;
 }
 
 int knob_set(struct lt *lt, const struct nic *port, const char *knob, const char *value)
 {
-	const struct nic_irq *irq;
-	const char *rest;
-	uint32_t number;
-	int setting;
+	const struct knob_kind *kind = knob_kind(knob);
 
-	rest = knob_rest(knob, KNOB_FILE);
-	if (rest)
-		return knob_file_good(rest) ? sys_write(lt, value, "%s", rest) : -EINVAL;
-	rest = knob_rest(knob, KNOB_IRQ);
-	if (rest) {
-		irq = knob_irq(port, rest);
-		return irq ? sys_write(lt, value, "/proc/irq/%u/smp_affinity_list", irq->number)
-			   : -ENOENT;
-	}
-	rest = knob_rest(knob, KNOB_FEATURE);
-	if (rest)
-		return nic_set_feature(lt, rest, !strcmp(value, "1"));
-	setting = knob_setting(knob);
-	if (setting < 0 || lt_parse_u32(value, &number))
-		return -EINVAL;
-	return nic_set(lt, setting, number);
+	return port || knob_global(knob) ? kind->set(lt, port, knob + strlen(kind->name), value) :
+					   -ENODEV;
 }
 
-/* Without what does not count: kinds of space, and leading zeros of masks of CPUs */
-static void knob_plain(const char *knob, const char *text, char *buf)
+/* The next character that counts: some space is like any other, and a mask has no commas. */
+static char knob_next(const char **text, bool mask)
 {
-	size_t len = strlen(knob), out = 0;
-	bool mask = len > 5 && !strcmp(knob + len - 5, "_cpus");
+	size_t skip = strspn(*text, mask ? "," : " \t");
+	char c;
 
-	for (; *text && out < TUNE_TEXT - 1; text++) {
-		if (mask && (*text == ',' || (*text == '0' && !out)))
-			continue;
-		if (isspace((unsigned char)*text)) {
-			if (out && buf[out - 1] != ' ')
-				buf[out++] = ' ';
-			continue;
-		}
-		buf[out++] = *text;
-	}
-	buf[out] = '\0';
+	*text += mask || !skip ? skip : skip - 1;
+	c = **text;
+	*text += !!c;
+	return c == '\t' ? ' ' : c;
 }
 
 bool knob_same(const char *knob, const char *one, const char *two)
 {
-	char a[TUNE_TEXT], b[TUNE_TEXT];
+	size_t len = strlen(knob);
+	bool mask = len > 5 && !strcmp(knob + len - 5, "_cpus");
+	char a, b;
 
-	knob_plain(knob, one, a);
-	knob_plain(knob, two, b);
-	return !strcmp(a, b);
+	if (!strncmp(knob, "queue:", 6))
+		return knob_queue_same(one, two);
+	/* Masks of CPUs begin with zeros or not. */
+	one += mask ? strspn(one, "0,") : 0;
+	two += mask ? strspn(two, "0,") : 0;
+	do {
+		a = knob_next(&one, mask);
+		b = knob_next(&two, mask);
+	} while (a && a == b);
+	return a == b;
 }
 
 bool knob_global(const char *knob)
@@ -126,12 +183,7 @@ bool knob_global(const char *knob)
 	return !strncmp(knob, KNOB_FILE "/proc/sys/", 15);
 }
 
-bool knob_structural(const char *knob)
-{
-	return !strncmp(knob, "channels:", 9) || !strncmp(knob, "ring:", 5);
-}
-
 const char *knob_shown(const char *knob)
 {
-	return knob_rest(knob, KNOB_FILE) ?: knob;
+	return knob + (strncmp(knob, KNOB_FILE, 5) ? 0 : 5);
 }

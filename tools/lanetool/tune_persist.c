@@ -14,10 +14,10 @@
 #define MARK		"# Written by `lanetool tune --persist`; `lanetool undo` removes it."
 
 /* Of the system's knobs those that tuning this port has turned, as they are now */
-static char *persist_sysctls(struct lt *lt, const struct nic *port, const json_t *state)
+static char *persist_sysctls(struct lt *lt, const json_t *state)
 {
 	unsigned int written = 0;
-	char *text = NULL, value[TUNE_TEXT];
+	char *text = NULL, *value;
 	json_t *change;
 	size_t i, size;
 	FILE *to = open_memstream(&text, &size);
@@ -26,12 +26,14 @@ static char *persist_sysctls(struct lt *lt, const struct nic *port, const json_t
 		return NULL;
 	fprintf(to, "%s\n", MARK);
 	json_array_foreach(json_object_get(state, "changes"), i, change) {
-		const char *knob = json_string_value(json_object_get(change, "setting"));
+		const char *knob = tune_text(change, "setting");
 
-		if (!knob || !knob_global(knob) || knob_get(lt, port, knob, value, sizeof(value)))
+		value = knob && knob_global(knob) ? knob_get(lt, NULL, knob) : NULL;
+		if (!value)
 			continue;
 		/* With slashes, a dot in a name is a dot. */
 		fprintf(to, "%s = %s\n", knob + strlen("file:/proc/sys/"), value);
+		free(value);
 		written++;
 	}
 	fclose(to);
@@ -87,7 +89,7 @@ int tune_persist(struct lt *lt, const struct nic *port, const char *profile, con
 	snprintf(path, sizeof(path), RULE_FILE, port->name);
 	ret = persist_file(lt, path, rule);
 	snprintf(path, sizeof(path), SYSCTL_FILE, port->name);
-	return ret ? ret : persist_file(lt, path, persist_sysctls(lt, port, state));
+	return ret ? ret : persist_file(lt, path, persist_sysctls(lt, state));
 }
 
 static void persist_remove(struct lt *lt, const char *path)

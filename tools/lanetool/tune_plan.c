@@ -67,6 +67,17 @@ static const struct tune_row {
 #define RFS_FLOWS	32768
 #define RFS_FLOWS_TEXT	"32768"
 #define RFS_ENTRIES	"file:/proc/sys/net/core/rps_sock_flow_entries"
+#define QUEUE_FILE	"file:/sys/class/net/%s/queues/%s-%u/%s"
+#define KNOB_SIZE	512	/* of a name: that of a file, which has a device's in it */
+#define WANT_SIZE	512	/* of a value wanted: a mask of NIC_CPUS fits */
+
+struct plan {
+	struct lt *lt;
+	const struct nic *port;
+	json_t *changes;
+	json_t *known;		/* the knobs in it */
+	bool failed;		/* something had no room */
+};
 
 unsigned int tune_profile(const char *name)
 {
@@ -82,44 +93,41 @@ unsigned int tune_profile(const char *name)
 	return 0;
 }
 
-void tune_add(struct tune_plan *plan, const char *knob, const char *old, const char *want)
+const char *tune_text(const json_t *change, const char *key)
 {
-	struct tune_change *change = &plan->changes[plan->count];
+	return json_string_value(json_object_get(change, key));
+}
 
-	if (plan->count == TUNE_CHANGES) {
-		plan->full = true;
-		return;
-	}
-	snprintf(change->knob, sizeof(change->knob), "%s", knob);
-	snprintf(change->old, sizeof(change->old), "%s", old);
-	snprintf(change->want, sizeof(change->want), "%s", want);
-	plan->count++;
+/* want may be NULL */
+static void plan_add(struct plan *plan, const char *knob, const char *old, const char *want)
+{
+	if (json_array_append_new(plan->changes, json_pack("{s:s,s:s,s:s*}", "setting", knob,
+							   "old", old, "new", want)) ||
+	    json_object_set_new(plan->known, knob, json_true()))
+		plan->failed = true;
 }
 
 /* A knob that is there and is not as wanted */
-static void tune_want(struct lt *lt, const struct nic *port, struct tune_plan *plan,
-		      const char *knob, const char *want)
+static void plan_want(struct plan *plan, const char *knob, const char *want)
 {
-	char old[TUNE_TEXT];
+	char *old = knob_get(plan->lt, plan->port, knob);
 
-	if (!knob_get(lt, port, knob, old, sizeof(old)) && !knob_same(knob, old, want))
-		tune_add(plan, knob, old, want);
+	if (old && !knob_same(knob, old, want))
+		plan_add(plan, knob, old, want);
+	free(old);
 }
 
-static void tune_remember(struct lt *lt, const struct nic *port, struct tune_plan *plan,
-			  const char *knob)
+static void plan_remember(struct plan *plan, const char *knob)
 {
-	char old[TUNE_TEXT];
-	unsigned int i;
+	char *old = json_object_get(plan->known, knob) ? NULL :
+							 knob_get(plan->lt, plan->port, knob);
 
-	for (i = 0; i < plan->count; i++)
-		if (!strcmp(plan->changes[i].knob, knob))
-			return;
-	if (!knob_get(lt, port, knob, old, sizeof(old)))
-		tune_add(plan, knob, old, "");
+	if (old)
+		plan_add(plan, knob, old, NULL);
+	free(old);
 }
 
-static uint32_t tune_max(const struct nic *port, const char *knob)
+static uint32_t plan_max(const struct nic *port, const char *knob)
 {
 	int i;
 
@@ -130,42 +138,47 @@ static uint32_t tune_max(const struct nic *port, const char *knob)
 }
 
 /* A number is to be at least or at most the one wanted, and what the device can. */
-static void tune_number(const struct nic *port, const struct tune_row *row, const char *old,
+static void plan_number(const struct nic *port, const struct tune_row *row, const char *old,
 			unsigned long long want, char *buf)
 {
-	unsigned long long is = strtoull(old, NULL, 10), max = tune_max(port, row->knob);
+	unsigned long long is = strtoull(old, NULL, 10), max = plan_max(port, row->knob);
 
-	if (knob_structural(row->knob) && want > max)
+	if (want > max)
 		want = max;
 	if (row->rule == TUNE_AT_MOST ? is > want : is < want)
-		snprintf(buf, TUNE_TEXT, "%llu", want);
+		snprintf(buf, WANT_SIZE, "%llu", want);
 }
 
-static void tune_several(const struct tune_row *row, const char *old, char *buf)
+static void plan_several(const struct tune_row *row, const char *old, char *buf)
 {
 	unsigned long long n[3], want[2];
 	int got = sscanf(old, "%llu %llu %llu", &n[0], &n[1], &n[2]);
 
 	if (sscanf(row->want, "%llu %llu", &want[0], &want[1]) == 2) {
 		if (got == 2 && (n[0] > want[0] || n[1] < want[1]))
-			snprintf(buf, TUNE_TEXT, "%llu %llu", n[0] < want[0] ? n[0] : want[0],
+			snprintf(buf, WANT_SIZE, "%llu %llu", n[0] < want[0] ? n[0] : want[0],
 				 n[1] > want[1] ? n[1] : want[1]);
 	} else if (got == 3 && n[2] < want[0]) {
-		snprintf(buf, TUNE_TEXT, "%llu %llu %llu", n[0], n[1], want[0]);
+		snprintf(buf, WANT_SIZE, "%llu %llu %llu", n[0], n[1], want[0]);
 	}
 }
 
-static void tune_row(struct lt *lt, const struct nic *port, const struct tune_row *row,
-		     unsigned int cpus, struct tune_plan *plan)
+/* Without hardware offloads are another thing. */
+static bool plan_applies(const struct nic *port, const char *knob)
 {
-	char knob[TUNE_TEXT], old[TUNE_TEXT], want[TUNE_TEXT] = "";
+	return port->bus[0] || strncmp(knob, "feature:", 8);
+}
+
+static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int cpus)
+{
+	char knob[KNOB_SIZE], want[WANT_SIZE] = "", *old;
 
 	snprintf(knob, sizeof(knob), "%s", row->knob);
 	if (row->rule == TUNE_DEVICE)
-		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/%s", port->name, row->knob);
-	/* Without hardware offloads are another thing. */
-	if ((!port->bus[0] && !strncmp(knob, "feature:", 8)) ||
-	    knob_get(lt, port, knob, old, sizeof(old)))
+		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/%s", plan->port->name,
+			 row->knob);
+	old = plan_applies(plan->port, knob) ? knob_get(plan->lt, plan->port, knob) : NULL;
+	if (!old)
 		return;
 	switch (row->rule) {
 	case TUNE_EXACT:
@@ -174,27 +187,28 @@ static void tune_row(struct lt *lt, const struct nic *port, const struct tune_ro
 		break;
 	case TUNE_AT_LEAST:
 	case TUNE_AT_MOST:
-		tune_number(port, row, old, strtoull(row->want, NULL, 10), want);
+		plan_number(plan->port, row, old, strtoull(row->want, NULL, 10), want);
 		break;
 	case TUNE_CPUS:
-		tune_number(port, row, old, cpus, want);
+		plan_number(plan->port, row, old, cpus, want);
 		break;
 	case TUNE_LAST_AT_LEAST:
 	case TUNE_RANGE:
-		tune_several(row, old, want);
+		plan_several(row, old, want);
 		break;
 	}
 	if (*want && !knob_same(knob, old, want))
-		tune_add(plan, knob, old, want);
+		plan_add(plan, knob, old, want);
+	free(old);
 }
 
 /* Each vector on a CPU of its own, each Tx queue for the CPUs whose lane it is */
-static void tune_spread(struct lt *lt, const struct nic *port, struct tune_plan *plan)
+static void plan_spread(struct plan *plan, const unsigned int *cpus, unsigned int count)
 {
-	static unsigned int cpus[NIC_CPUS];
+	const struct nic *port = plan->port;
+	char knob[KNOB_SIZE], want[WANT_SIZE];
 	static bool map[NIC_CPUS];
-	unsigned int i, j, count = nic_cpus(lt, port, cpus);
-	char knob[TUNE_TEXT], want[TUNE_TEXT];
+	unsigned int i, j;
 
 	if (count < 2)
 		return;
@@ -203,85 +217,113 @@ static void tune_spread(struct lt *lt, const struct nic *port, struct tune_plan 
 			continue;
 		snprintf(knob, sizeof(knob), "irq:%u", i);
 		snprintf(want, sizeof(want), "%u", cpus[port->irqs[i].queue % count]);
-		tune_want(lt, port, plan, knob, want);
+		plan_want(plan, knob, want);
 	}
 	for (i = 0; port->tx_queues > 1 && i < port->tx_queues; i++) {
 		memset(map, 0, sizeof(map));
 		for (j = i % count; j < count; j += port->tx_queues)
 			map[cpus[j]] = true;
-		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/queues/tx-%u/xps_cpus",
-			 port->name, i);
-		tune_want(lt, port, plan, knob, cpus_mask(map, want, sizeof(want)));
+		snprintf(knob, sizeof(knob), QUEUE_FILE, port->name, "tx", i, "xps_cpus");
+		plan_want(plan, knob, cpus_mask(map, want, sizeof(want)));
 	}
 }
 
 /* Flows to the CPUs that read them: all that has to be set at once */
-static void tune_arfs(struct lt *lt, const struct nic *port, struct tune_plan *plan)
+static void plan_arfs(struct plan *plan)
 {
 	const struct tune_row entries = { T, TUNE_AT_LEAST, RFS_ENTRIES, RFS_FLOWS_TEXT };
-	char knob[TUNE_TEXT], want[TUNE_TEXT];
+	const struct nic *port = plan->port;
 	unsigned int i, flows = RFS_FLOWS;
+	char knob[KNOB_SIZE], want[16];
 
 	if (!nic_steers(port) || port->rx_queues < 2)
 		return;
-	while (flows * port->rx_queues > RFS_FLOWS)
+	while (flows * port->rx_queues > RFS_FLOWS && flows > 1)
 		flows /= 2;
 	snprintf(want, sizeof(want), "%u", flows);
-	tune_want(lt, port, plan, "feature:rx-ntuple-filter", "1");
-	tune_row(lt, port, &entries, 0, plan);
+	plan_want(plan, "feature:rx-ntuple-filter", "1");
+	plan_row(plan, &entries, 0);
 	for (i = 0; i < port->rx_queues; i++) {
-		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/queues/rx-%u/rps_flow_cnt",
-			 port->name, i);
-		tune_want(lt, port, plan, knob, want);
+		snprintf(knob, sizeof(knob), QUEUE_FILE, port->name, "rx", i, "rps_flow_cnt");
+		plan_want(plan, knob, want);
 	}
 }
 
-/* What new queues or rings may bring to where it began */
-static void tune_remember_all(struct lt *lt, const struct nic *port, struct tune_plan *plan)
+/* --- What changes of others may bring to where it began */
+
+static void plan_remember_queues(struct plan *plan, const char *way, unsigned int count,
+				 const char *const *files)
 {
-	static const char * const rx[] = { "rps_cpus", "rps_flow_cnt" };
-	static const char * const tx[] = { "xps_cpus", "xps_rxqs" };
-	char knob[TUNE_TEXT];
-	unsigned int i, j;
+	char knob[KNOB_SIZE];
+	unsigned int i;
+
+	for (; *files; files++)
+		for (i = 0; i < count; i++) {
+			snprintf(knob, sizeof(knob), QUEUE_FILE, plan->port->name, way, i, *files);
+			plan_remember(plan, knob);
+		}
+}
+
+/* In the order in which undo sets it back: what is set for all queues comes before queues. */
+static void plan_remember_all(struct plan *plan)
+{
+	static const char *const rx[] = { "rps_cpus", "rps_flow_cnt", NULL };
+	static const char *const tx[] = { "xps_cpus", "xps_rxqs", NULL };
+	const struct nic *port = plan->port;
+	unsigned int i, queues = port->rx_queues > port->tx_queues ? port->rx_queues :
+								     port->tx_queues;
+	char knob[KNOB_SIZE];
 
 	for (i = 0; i < NIC_SETTINGS; i++)
-		tune_remember(lt, port, plan, nic_setting_name(i));
+		plan_remember(plan, nic_setting_name(i));
+	for (i = 0; port->features && i < port->features->count; i++) {
+		snprintf(knob, sizeof(knob), "feature:%s", lt_string(port->features, i));
+		plan_remember(plan, knob);
+	}
+	plan_remember(plan, "rss:table");
+	plan_remember(plan, "rss:key");
+	for (i = 0; i < queues; i++) {
+		snprintf(knob, sizeof(knob), "queue:%u", i);
+		plan_remember(plan, knob);
+	}
 	for (i = 0; i < port->irq_count; i++) {
 		snprintf(knob, sizeof(knob), "irq:%u", i);
-		tune_remember(lt, port, plan, knob);
+		plan_remember(plan, knob);
 	}
-	for (j = 0; j < 2; j++) {
-		for (i = 0; i < port->rx_queues; i++) {
-			snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/queues/rx-%u/%s",
-				 port->name, i, rx[j]);
-			tune_remember(lt, port, plan, knob);
-		}
-		for (i = 0; i < port->tx_queues; i++) {
-			snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/queues/tx-%u/%s",
-				 port->name, i, tx[j]);
-			tune_remember(lt, port, plan, knob);
-		}
-	}
+	plan_remember_queues(plan, "rx", port->rx_queues, rx);
+	plan_remember_queues(plan, "tx", port->tx_queues, tx);
 }
 
-void tune_make(struct lt *lt, const struct nic *port, unsigned int profile,
-	       struct tune_plan *plan)
+/* Does it change anything of the port's? */
+static bool plan_touches(const struct plan *plan)
 {
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(plan->changes, i, change)
+		if (!knob_global(tune_text(change, "setting")))
+			return true;
+	return false;
+}
+
+json_t *tune_make(struct lt *lt, const struct nic *port, unsigned int profile, bool remember)
+{
+	struct plan plan = { lt, port, json_array(), json_object() };
 	static unsigned int cpus[NIC_CPUS];
 	unsigned int i, count = nic_cpus(lt, port, cpus);
-	bool structural = false;
 
-	plan->count = 0;
-	plan->full = false;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].profiles & profile)
-			tune_row(lt, port, &rows[i], count, plan);
-	tune_spread(lt, port, plan);
+			plan_row(&plan, &rows[i], count);
+	plan_spread(&plan, cpus, count);
 	if (profile & (T | L | C))
-		tune_arfs(lt, port, plan);
-	for (i = 0; i < plan->count; i++)
-		structural |= knob_structural(plan->changes[i].knob) ||
-			      !strncmp(plan->changes[i].knob, "coalesce:", 9);
-	if (structural)
-		tune_remember_all(lt, port, plan);
+		plan_arfs(&plan);
+	if (remember && plan_touches(&plan))
+		plan_remember_all(&plan);
+	json_decref(plan.known);
+	if (plan.failed) {
+		json_decref(plan.changes);
+		plan.changes = NULL;
+	}
+	return plan.changes;
 }

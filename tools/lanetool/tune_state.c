@@ -70,11 +70,15 @@ int files_write(struct lt *lt, const char *path, const char *text)
 	ret = files_folders(full, strlen(lt->kernel->root));
 	if (ret)
 		return ret;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	/* What a crash has left of it goes: none that was made by others is written to. */
+	if (unlink(temporary) && errno != ENOENT)
+		return -errno;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	ret = files_put(fd, text);
-	close(fd);
+	if (close(fd) && !ret)
+		ret = -errno;
 	if (!ret && rename(temporary, full))
 		ret = -errno;
 	if (ret) {
@@ -109,18 +113,22 @@ int tune_lock(struct lt *lt)
 	return fd;
 }
 
-json_t *tune_load(struct lt *lt, const char *name)
+int tune_load(struct lt *lt, const char *name, json_t **state)
 {
 	char path[PATH_MAX];
 	json_error_t error;
-	json_t *state;
 
-	if (state_path(lt, name, path, sizeof(path)))
-		return NULL;
-	state = json_load_file(path, 0, &error);
-	if (!state && access(path, F_OK) == 0)
-		lt_error(lt, STATE_DIR "/%s.json: %s", name, error.text);
-	return state;
+	*state = NULL;
+	if (state_path(lt, name, path, sizeof(path)) || (access(path, F_OK) && errno == ENOENT))
+		return 0;
+	*state = json_load_file(path, 0, &error);
+	if (json_is_array(json_object_get(*state, "changes")))
+		return 0;
+	lt_error(lt, STATE_DIR "/%s.json: %s", name,
+		 *state ? "it is not of tune's making" : error.text);
+	json_decref(*state);
+	*state = NULL;
+	return -EBADMSG;
 }
 
 int tune_save(struct lt *lt, const char *name, const json_t *state)
@@ -147,12 +155,15 @@ void tune_forget(struct lt *lt, const char *name)
 		files_sync_folder(path);
 }
 
-bool tune_this_boot(struct lt *lt, const json_t *state)
+bool tune_same_device(struct lt *lt, const json_t *state, uint32_t ifindex)
 {
-	const char *then = json_string_value(json_object_get(state, "boot"));
-	char now[TUNE_TEXT];
+	const char *then = tune_text(state, "boot");
+	json_t *index = json_object_get(state, "ifindex");
+	char now[64];
 
-	return then && !sys_read(lt, now, sizeof(now), BOOT_ID) && !strcmp(then, now);
+	/* No two of a boot have one number; a device that is made anew has a new one. */
+	return then && !sys_read(lt, now, sizeof(now), BOOT_ID) && !strcmp(then, now) &&
+	       json_integer_value(index) == ifindex;
 }
 
 static const char *state_old(const json_t *state, const char *knob)
@@ -161,61 +172,70 @@ static const char *state_old(const json_t *state, const char *knob)
 	size_t i;
 
 	json_array_foreach(json_object_get(state, "changes"), i, change) {
-		const char *name = json_string_value(json_object_get(change, "setting"));
+		const char *name = tune_text(change, "setting");
 
 		if (name && !strcmp(name, knob))
-			return json_string_value(json_object_get(change, "old"));
+			return tune_text(change, "old");
 	}
 	return NULL;
+}
+
+/* One change more, unless what was before it is known */
+static int state_add(struct lt *lt, json_t *state, const struct nic *port, const json_t *change)
+{
+	const char *knob = tune_text(change, "setting");
+	char *origin;
+	int ret;
+
+	if (state_old(state, knob))
+		return 0;
+	origin = knob_global(knob) ? tune_origin(lt, port->name, knob) : NULL;
+	ret = json_array_append_new(json_object_get(state, "changes"),
+				    json_pack("{s:s,s:s}", "setting", knob, "old",
+					      origin ?: tune_text(change, "old")));
+	free(origin);
+	return ret;
 }
 
 /*
  * tune_merge - the state that a plan adds to; old (may be NULL) is taken over.  What a knob was
  * at first counts, not what the plan before this one made of it; only what belongs to the port
- * begins anew with each boot.
+ * begins anew when that does.
+ *
+ * Return: NULL without memory; then old is gone, too.
  */
 json_t *tune_merge(struct lt *lt, json_t *old, const struct nic *port, const char *profile,
-		   const struct tune_plan *plan)
+		   const json_t *plan)
 {
-	json_t *state = old ? old : json_object();
-	bool same_boot = old && tune_this_boot(lt, old);
-	json_t *changes = json_array(), *change;
-	char text[TUNE_TEXT];
-	unsigned int i;
-	size_t j;
+	bool same = old && tune_same_device(lt, old, port->ifindex);
+	char boot[64] = "";
+	json_t *state, *change;
+	int ret = 0;
+	size_t i;
 
-	json_array_foreach(json_object_get(state, "changes"), j, change) {
-		const char *knob = json_string_value(json_object_get(change, "setting"));
+	sys_read(lt, boot, sizeof(boot), BOOT_ID);
+	state = json_pack("{s:{s:i},s:s,s:s,s:I,s:s,s:s,s:[]}", "lanetool", "schema", LT_SCHEMA,
+			  "ifname", port->name, "bus", port->bus, "ifindex",
+			  (json_int_t)port->ifindex, "profile", profile, "boot", boot, "changes");
+	json_array_foreach(json_object_get(old, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting");
 
-		if (knob && (same_boot || knob_global(knob)))
-			json_array_append(changes, change);
+		if (knob && tune_text(change, "old") && (same || knob_global(knob)))
+			ret |= json_array_append(json_object_get(state, "changes"), change);
 	}
-	json_object_set_new(state, "changes", changes);
-	for (i = 0; i < plan->count; i++) {
-		const struct tune_change *one = &plan->changes[i];
-
-		if (state_old(state, one->knob))
-			continue;
-		if (!knob_global(one->knob) ||
-		    !tune_origin(lt, port->name, one->knob, text, sizeof(text)))
-			snprintf(text, sizeof(text), "%s", one->old);
-		json_array_append_new(changes, json_pack("{s:s,s:s}", "setting", one->knob,
-							 "old", text));
-	}
-	json_object_set_new(state, "lanetool", json_pack("{s:i}", "schema", LT_SCHEMA));
-	json_object_set_new(state, "ifname", json_string(port->name));
-	json_object_set_new(state, "bus", json_string(port->bus));
-	json_object_set_new(state, "profile", json_string(profile));
-	if (!sys_read(lt, text, sizeof(text), BOOT_ID))
-		json_object_set_new(state, "boot", json_string(text));
-	return state;
+	json_array_foreach(plan, i, change)
+		ret |= state_add(lt, state, port, change);
+	json_decref(old);
+	if (!ret)
+		return state;
+	json_decref(state);
+	return NULL;
 }
 
 struct state_find {
 	struct lt *lt;
 	const char *except, *knob;
-	char *buf;
-	size_t size;
+	char *found;
 	int (*name)(const char *name, void *data);
 	void *data;
 };
@@ -223,11 +243,10 @@ struct state_find {
 static int state_named(const char *file, void *data)
 {
 	const struct state_find *find = data;
-	char name[TUNE_TEXT];
 	size_t len = strlen(file);
+	char name[PATH_MAX];
 
-	if (len < 6 || strcmp(file + len - 5, ".json") || len >= sizeof(name) ||
-	    !strncmp(file, "bind-", 5))
+	if (len < 6 || strcmp(file + len - 5, ".json") || len >= sizeof(name))
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)len - 5, file);
 	return find->name(name, find->data);
@@ -242,25 +261,23 @@ int tune_names(struct lt *lt, int (*name)(const char *name, void *data), void *d
 
 static int state_origin(const char *name, void *data)
 {
-	const struct state_find *find = data;
+	struct state_find *find = data;
 	const char *old;
 	json_t *state;
 
-	if (!strcmp(name, find->except))
+	if (!strcmp(name, find->except) || tune_load(find->lt, name, &state))
 		return 0;
-	state = tune_load(find->lt, name);
 	old = state_old(state, find->knob);
 	if (old)
-		snprintf(find->buf, find->size, "%s", old);
+		find->found = strdup(old);
 	json_decref(state);
-	return !!old;
+	return !!find->found;
 }
 
-bool tune_origin(struct lt *lt, const char *except, const char *knob, char *buf, size_t size)
+char *tune_origin(struct lt *lt, const char *except, const char *knob)
 {
-	struct state_find find = {
-		.lt = lt, .except = except, .knob = knob, .buf = buf, .size = size,
-	};
+	struct state_find find = { .lt = lt, .except = except, .knob = knob };
 
-	return tune_names(lt, state_origin, &find) > 0;
+	tune_names(lt, state_origin, &find);
+	return find.found;
 }

@@ -9,6 +9,7 @@
 
 #include "../rss.h"
 #include "../screen.h"
+#include "../tune.h"
 #include "../tuple.h"
 #include "parts.h"
 
@@ -200,6 +201,38 @@ static void check_figures(void)
 	      !screen_seconds("1e9", &msecs) && !screen_seconds("1x", &msecs), "seconds");
 }
 
+#define MODERATION(adapt, usecs, frames) #usecs " " #frames " 0 0 0 0 0 0 0 " #adapt \
+	" 0 0 0 0 0 0 0 0 0 0 0 0"
+
+static void check_knobs(void)
+{
+	static const struct {
+		const char *knob, *one, *two;
+		bool same;
+	} knobs[] = {
+		{ "file:/x/xps_cpus", "00,0000000f", "f", true },
+		{ "file:/x/xps_cpus", "1,00000000", "100000000", true },
+		{ "file:/x/rps_cpus", "0", "00000000,00000000", true },
+		{ "file:/x/rps_cpus", "10", "1", false },
+		{ "file:/x/tcp_rmem", "4096\t131072\t6291456", "4096 131072  6291456", true },
+		{ "file:/x/tcp_rmem", "4096 131072", "4096 131072 1", false },
+		{ "ring:rx", "10", "100", false }, { "ring:rx", "", "", true },
+		{ "queue:0", MODERATION(0, 20, 0), MODERATION(0, 20, 0), true },
+		{ "queue:0", MODERATION(0, 20, 0), MODERATION(0, 21, 0), false },
+		{ "queue:0", MODERATION(1, 20, 3), MODERATION(1, 21, 4), true },
+		{ "queue:0", MODERATION(1, 20, 0), MODERATION(0, 20, 0), false },
+		{ "queue:0", "1 2", "1 2 ", false },
+		{ "rss:table", "0 1 2 3", "0 1 2 3", true }, { "rss:table", "default", "0 1", false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		check(knob_same(knobs[i].knob, knobs[i].one, knobs[i].two) == knobs[i].same,
+		      "%s: '%s' and '%s'", knobs[i].knob, knobs[i].one, knobs[i].two);
+	check(knob_global("file:/proc/sys/x") && !knob_global("file:/sys/class/net/x"),
+	      "whose a knob is");
+}
+
 const char *parts_check(void)
 {
 	check_hash();
@@ -207,5 +240,6 @@ const char *parts_check(void)
 	check_names();
 	check_cpus();
 	check_figures();
+	check_knobs();
 	return wrong[0] ? wrong : NULL;
 }
