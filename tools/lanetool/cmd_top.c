@@ -178,7 +178,7 @@ static void top_say(struct lt *lt, const char *key, int width, double value)
 static void top_bars(struct lt *lt, const struct top *top, const struct top_past *past, double full,
 		     unsigned int used)
 {
-	unsigned int width = top->screen.columns > used ? top->screen.columns - used : 0;
+	unsigned int width = top->screen.width > used ? top->screen.width - used : 0;
 	char text[3 * TOP_HISTORY + 8];
 
 	if (width > TOP_HISTORY)
@@ -305,7 +305,7 @@ static void top_room(const struct top *top, bool terminal, unsigned int *lanes, 
 {
 	size_t ports = top->now.ports.count, i, most = 0;
 	unsigned int heads = 1 + 4 * ports + 2;
-	unsigned int left = top->screen.rows > heads ? top->screen.rows - heads : 1;
+	unsigned int left = top->screen.height > heads ? top->screen.height - heads : 1;
 
 	*lanes = *cpus = UINT32_MAX;
 	if (!terminal || !ports)

@@ -1,84 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A terminal to draw on, by its control sequences (ECMA-48, and the alternate screen that all
- * terminals have by now): no more is needed than to write over what was there.  However the
- * program ends, the terminal is as it was.
+ * A terminal to draw on, by ncurses.  However the program ends, the terminal is as it was; and
+ * one that cannot be drawn on gets view after view, as a pipe does.
  */
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <curses.h>
+#include <term.h>
+
 #include "screen.h"
 
-#define SCREEN_ENTER	"\033[?1049h\033[?25l"	/* the alternate screen, no cursor */
-#define SCREEN_LEAVE	"\033[?25h\033[?1049l"
-
-/* What is to be put back: of the process, for a signal's handler has nothing else. */
-static struct termios screen_old;
-static sig_atomic_t screen_keys, screen_taken, screen_resized;
-
-static void screen_say(const char *text, size_t size)
-{
-	if (write(STDOUT_FILENO, text, size) < 0)
-		screen_taken = 0;	/* the terminal has gone */
-}
-
-static void screen_take(void)
-{
-	struct termios raw = screen_old;
-
-	if (screen_keys) {
-		raw.c_lflag &= ~(ICANON | ECHO);
-		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	}
-	screen_taken = 1;
-	screen_say(SCREEN_ENTER, sizeof(SCREEN_ENTER) - 1);
-}
+/* Of the process, for a signal's handler has nothing else. */
+static SCREEN *screen_terminal;
 
 static void screen_leave(void)
 {
-	if (!screen_taken)
-		return;
-	screen_say(SCREEN_LEAVE, sizeof(SCREEN_LEAVE) - 1);
-	if (screen_keys)
-		tcsetattr(STDIN_FILENO, TCSANOW, &screen_old);
-	screen_taken = 0;
+	if (screen_terminal && !isendwin())
+		endwin();
 }
 
-/* Ends the program as the signal would have, or stops it until it is to go on. */
+/* Ends the program as the signal would have: it is no longer caught (SA_RESETHAND). */
 static void screen_signal(int number)
 {
-	struct sigaction plain = { .sa_handler = SIG_DFL }, ours;
-	sigset_t set;
-
 	screen_leave();
-	sigaction(number, &plain, &ours);
-	sigemptyset(&set);
-	sigaddset(&set, number);
 	raise(number);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	sigaction(number, &ours, NULL);
-	screen_take();
-	screen_resized = 1;
 }
 
-static void screen_resize(int number)
-{
-	(void)number;
-	screen_resized = 1;
-}
-
+/* Stopping and resizing is ncurses' business. */
 static void screen_signals(void)
 {
-	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGALRM,
-				     SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGXCPU };
-	struct sigaction action = { .sa_handler = screen_signal };
+	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGABRT,
+				     SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGXCPU };
+	struct sigaction action = { .sa_handler = screen_signal, .sa_flags = SA_RESETHAND };
 	struct sigaction old;
 	size_t i;
 
@@ -86,21 +45,36 @@ static void screen_signals(void)
 		/* What was to be ignored, as under nohup, still is. */
 		if (!sigaction(fatal[i], NULL, &old) && old.sa_handler != SIG_IGN)
 			sigaction(fatal[i], &action, NULL);
-	action.sa_handler = screen_resize;
-	sigaction(SIGWINCH, &action, NULL);
+}
+
+/* Return: is there a terminal, and can the cursor go anywhere on it? */
+static bool screen_take(struct screen *screen)
+{
+	int error;
+
+	/* Keys come from the terminal also where stdin is something else. */
+	screen->keys = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "re");
+	if (!screen->keys || setupterm(NULL, STDOUT_FILENO, &error) != OK || !cursor_address)
+		return false;
+	screen_terminal = newterm(NULL, stdout, screen->keys);
+	if (!screen_terminal)
+		return false;
+	atexit(screen_leave);
+	screen_signals();
+	cbreak();
+	noecho();
+	keypad(stdscr, TRUE);
+	set_escdelay(25);
+	curs_set(0);
+	return true;
 }
 
 static void screen_measure(struct screen *screen)
 {
-	struct winsize size = {};
-
-	screen->rows = 24;
-	screen->columns = 80;
-	if (screen_taken && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
-	    size.ws_col) {
-		screen->rows = size.ws_row;
-		screen->columns = size.ws_col;
-	}
+	screen->height = 24;
+	screen->width = 80;
+	if (screen_terminal)
+		getmaxyx(stdscr, screen->height, screen->width);
 }
 
 void screen_begin(struct lt *lt, struct screen *screen, bool ascii, bool once)
@@ -108,11 +82,8 @@ void screen_begin(struct lt *lt, struct screen *screen, bool ascii, bool once)
 	setlocale(LC_CTYPE, "");
 	screen->utf8 = !ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
 	screen->to = lt->text;
-	if (!lt->json && !once && lt->text == stdout && isatty(STDOUT_FILENO)) {
-		screen_keys = isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &screen_old);
-		atexit(screen_leave);
-		screen_signals();
-		screen_take();
+	if (!lt->json && !once && lt->text == stdout && isatty(STDOUT_FILENO) &&
+	    screen_take(screen)) {
 		screen->err_to = lt->err;
 		lt->err = open_memstream(&screen->err, &screen->err_size);
 		if (!lt->err)
@@ -124,6 +95,11 @@ void screen_begin(struct lt *lt, struct screen *screen, bool ascii, bool once)
 void screen_end(struct lt *lt, struct screen *screen)
 {
 	screen_leave();
+	if (screen_terminal)
+		delscreen(screen_terminal);
+	screen_terminal = NULL;
+	if (screen->keys && screen->keys != stdin)
+		fclose(screen->keys);
 	if (!screen->err_to || lt->err == screen->err_to)
 		return;
 	fclose(lt->err);
@@ -136,7 +112,7 @@ void screen_end(struct lt *lt, struct screen *screen)
 void screen_make(struct lt *lt, struct screen *screen)
 {
 	screen_measure(screen);
-	if (!screen_taken)
+	if (!screen_terminal)
 		return;
 	screen->text = NULL;
 	lt->text = open_memstream(&screen->text, &screen->size);
@@ -145,12 +121,12 @@ void screen_make(struct lt *lt, struct screen *screen)
 }
 
 /* A line, cut at the last column; characters have one, whatever their bytes. */
-static size_t screen_cut(const char *line, size_t len, unsigned int columns)
+static size_t screen_cut(const char *line, size_t len, unsigned int width)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if ((line[i] & 0xc0) != 0x80 && !columns--)
+		if ((line[i] & 0xc0) != 0x80 && !width--)
 			break;
 	return i;
 }
@@ -168,16 +144,14 @@ void screen_show(struct lt *lt, struct screen *screen)
 	}
 	fclose(lt->text);
 	lt->text = screen->to;
-	fputs("\033[H", lt->text);
+	erase();
 	line = screen->text;
-	for (row = 0; line && *line && row < screen->rows; row++) {
+	for (row = 0; line && *line && row < screen->height; row++) {
 		len = strcspn(line, "\n");
-		fprintf(lt->text, "%s%.*s\033[K", row ? "\r\n" : "",
-			(int)screen_cut(line, len, screen->columns), line);
+		mvaddnstr(row, 0, line, screen_cut(line, len, screen->width));
 		line += len + !!line[len];
 	}
-	fputs("\033[J", lt->text);
-	fflush(lt->text);
+	refresh();
 	free(screen->text);
 }
 
@@ -191,23 +165,25 @@ static uint64_t screen_now(void)
 
 bool screen_wait(struct lt *lt, const struct screen *screen, unsigned int msecs)
 {
-	struct pollfd input = { screen_keys ? STDIN_FILENO : -1, POLLIN };
 	uint64_t now = screen_now(), end = now + msecs;
-	char key;
+	struct pollfd input = { .events = POLLIN };
+	int key;
 
-	(void)screen;
-	if (!screen_taken) {
+	if (!screen_terminal) {
 		lt->kernel->sleep(lt, msecs);
 		return true;
 	}
+	input.fd = fileno(screen->keys);
 	for (; now < end; now = screen_now()) {
-		if (poll(&input, 1, end - now) > 0 &&
-		    (read(STDIN_FILENO, &key, 1) < 1 || key == 'q' || key == 'Q' || key == 27))
+		timeout(end - now);
+		key = getch();
+		/* Something to be read, and yet nothing: the terminal has gone. */
+		if (key == 'q' || key == 'Q' || key == 27 ||
+		    (key == ERR && poll(&input, 1, 0) > 0))
 			return false;
-		if (screen_resized) {
-			screen_resized = 0;
-			screen_say("\033[2J", 4);
-		}
+		/* Until the next view, what fits of this one stays. */
+		if (key == KEY_RESIZE)
+			refresh();
 	}
 	return true;
 }

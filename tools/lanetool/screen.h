@@ -12,8 +12,9 @@ struct screen {
 	FILE *err_to;		/* lt->err; what goes there is seen when the terminal is back */
 	char *err;
 	size_t err_size;
+	FILE *keys;		/* where they come from */
 	bool utf8;
-	unsigned int rows, columns;
+	unsigned int height, width;
 };
 
 /* screen_begin - takes the terminal over, if there is one to write to and more than one view */
