@@ -3,7 +3,7 @@
 # with one command and back as it was, also when that is killed half-way; and moved between
 # drivers.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=420
+# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=600
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -44,6 +44,7 @@ everything() {
 			echo "$file $(cat "/proc/irq/${file##*/}/smp_affinity" 2>&1)"
 		done
 		for file in -g -c -l -k -a -x; do ethtool "$file" "$dev" 2>&1; done
+		ethtool -Q "$dev" --show-coalesce 2>&1
 	} >"$1"
 }
 
@@ -83,6 +84,10 @@ check "no change is advised" grep -q '^No change advised' <("$lt" doctor "$dev")
 plant
 for queue in /sys/class/net/"$dev"/queues/rx-*; do echo 0 >"$queue/rps_flow_cnt"; done
 must ethtool -L "$dev" combined 2
+# What -C and -L, which tune runs, would do away with
+must ethtool -C "$dev" adaptive-rx off rx-usecs 30
+must ethtool -Q "$dev" queue_mask 0x2 --coalesce rx-usecs 77
+must ethtool -X "$dev" weight 1 3
 everything /tmp/was
 for profile in throughput latency connections forwarding xdp; do
 	check "$profile: --dry-run" "$lt" tune $profile "$dev" --dry-run
@@ -123,15 +128,91 @@ done
 note "of 10 kills, $half came when something had changed, $whole after the end"
 yes "some kills came half-way" "half > whole"
 
+# undo itself, killed
+whole=0
+for wait in 0.01 0.05 0.08 0.1 0.15 0.2 0.4; do
+	must "$lt" tune throughput "$dev"
+	"$lt" undo "$dev" >/dev/null 2>&1 &
+	victim=$!
+	sleep $wait
+	kill -9 $victim 2>/dev/null
+	if wait $victim 2>/dev/null; then whole=$((whole + 1)); fi
+	[ ! -e "/var/lib/lanetool/$dev.json" ] || "$lt" undo "$dev" >/tmp/undo 2>&1 ||
+		not_ok "undo, killed after $wait s, again" "$(cat /tmp/undo)"
+	back "undo killed after $wait s"
+done
+yes "some undos were killed half-way" "whole < 7"
+
+# A state that cannot be read is neither undone nor written over.
+must "$lt" tune latency "$dev"
+state=/var/lib/lanetool/$dev.json
+must cp "$state" /tmp/state
+echo '{ "changes": [' >"$state"
+refuse_with "undo by half a state" "$dev.json" "$lt" undo "$dev"
+refuse_with "tune over half a state" "$dev.json" "$lt" tune throughput "$dev"
+is "it is as it was" '{ "changes": [' "$(cat "$state")"
+must cp /tmp/state "$state"
+check "undo by all of it" "$lt" undo "$dev"
+back "after half a state"
+
+# A device made anew by its driver has nothing of what was set on the one before it.
+must "$lt" tune throughput "$dev"
+must "$lt" unbind "$dev"
+must "$lt" bind "$(fl_pci 0)"
+dev=$(fl_dev 0)
+everything /tmp/anew
+must ethtool -G "$dev" rx 512
+check "undo, where the device was made anew" "$lt" undo "$dev"
+is "its own settings stay" 512 "$(ethtool -g "$dev" | awk '/^RX:/ { n = $2 } END { print n }')"
+
+# Where -L makes hashing's table anew, undo has it back: the in-tree drivers.
+for port in 0 2; do
+	[ "$port" = 2 ] || must "$lt" unbind "$(fl_pci "$port")"
+	dev=$(fl_dev "$port") driver=$(fl_driver "$port")
+	must ip link set "$dev" up
+	must ethtool -L "$dev" combined 2
+	must ethtool -X "$dev" weight 1 3
+	everything /tmp/was
+	table=$(ethtool -x "$dev")
+	must "$lt" tune throughput "$dev"
+	note "$driver: tune $([ "$(ethtool -x "$dev")" = "$table" ] && echo keeps || echo loses) the table"
+	check "$driver: undo" "$lt" undo "$dev"
+	back "$driver"
+	[ "$port" = 2 ] || must "$lt" bind "$(fl_pci "$port")"
+done
+dev=$(fl_dev 0)
+must ip link set "$dev" up
+
 # --- persist
 
-check "tune --persist" "$lt" tune connections "$dev" --persist
-check "a rule of udev's" grep -q "KERNELS==\"$(fl_pci 0)\".*tune connections" "/etc/udev/rules.d/90-lanetool-$dev.rules"
-check "a file of sysctl.d's" grep -q '^net/core/somaxconn = 65535' "/etc/sysctl.d/90-lanetool-$dev.conf"
-check "which sysctl takes" sysctl -qp "/etc/sysctl.d/90-lanetool-$dev.conf"
-check "undo" "$lt" undo "$dev"
-refuse "the rule is gone" test -e "/etc/udev/rules.d/90-lanetool-$dev.rules"
-refuse "the file is gone" test -e "/etc/sysctl.d/90-lanetool-$dev.conf"
+files=("/etc/udev/rules.d/90-lanetool-$dev.rules" "/etc/sysctl.d/90-lanetool-$dev.conf"
+	"/etc/systemd/system/lanetool-$dev@.service")
+everything /tmp/was
+refuse_with "what others could write is not for root to run" "install lanetool first" \
+	sh -c "cp $lt /tmp/lanetool && chmod 777 /tmp/lanetool && /tmp/lanetool tune connections $dev --persist"
+back "not persisted"
+must install -D "$lt" /usr/local/sbin/lanetool
+mkdir -p /etc/sysctl.d
+echo "kernel.printk = 4" >"${files[1]}"
+refuse_with "a file of somebody else's stays" "not of lanetool's making" \
+	lanetool tune connections "$dev" --persist
+is "as it was" "kernel.printk = 4" "$(cat "${files[1]}")"
+must rm "${files[1]}"
+back "not persisted over it"
+check "tune --persist" lanetool tune connections "$dev" --persist
+check "a rule of udev's" grep -q "KERNELS==\"$(fl_pci 0)\".*WANTS}+=\"lanetool-$dev@" "${files[0]}"
+check "a unit of systemd's" grep -qx "ExecStart=/usr/local/sbin/lanetool tune connections %i" "${files[2]}"
+check "a file of sysctl.d's" grep -q '^net/core/somaxconn = 65535' "${files[1]}"
+must sysctl -qw net.core.somaxconn=100
+check "which sysctl takes" sysctl -qp "${files[1]}"
+is "and sets" 65535 "$(sysctl -n net.core.somaxconn)"
+if command -v udevadm >/dev/null; then
+	is "udev would start the unit" 1 \
+		"$(udevadm test "/sys/class/net/$dev" 2>/dev/null | grep -c "^SYSTEMD_WANTS=.*lanetool-$dev@$dev.service")"
+fi
+check "what the unit runs, runs" bash -c "$(sed -n "s/%i/$dev/; s/^ExecStart=//p" "${files[2]}")"
+check "undo" lanetool undo "$dev"
+for file in "${files[@]}"; do refuse "$file is gone" test -e "$file"; done
 back "persist"
 
 refuse_with "no such profile" "there is no profile" "$lt" tune speed "$dev"
