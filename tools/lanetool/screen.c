@@ -32,7 +32,7 @@ static void screen_signal(int number)
 	raise(number);
 }
 
-/* Stopping and resizing is ncurses' business. */
+/* Stopping and resizing is ncurses' business, but no request ends by the latter. */
 static void screen_signals(void)
 {
 	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGABRT,
@@ -45,6 +45,10 @@ static void screen_signals(void)
 		/* What was to be ignored, as under nohup, still is. */
 		if (!sigaction(fatal[i], NULL, &old) && old.sa_handler != SIG_IGN)
 			sigaction(fatal[i], &action, NULL);
+	if (!sigaction(SIGWINCH, NULL, &old)) {
+		old.sa_flags |= SA_RESTART;
+		sigaction(SIGWINCH, &old, NULL);
+	}
 }
 
 /* Return: is there a terminal, and can the cursor go anywhere on it? */

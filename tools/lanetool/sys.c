@@ -48,8 +48,9 @@ int sys_read(struct lt *lt, char *buf, size_t size, const char *path, ...)
 	va_end(args);
 	if (fd < 0)
 		return fd;
-	while (len < size && (got = read(fd, buf + len, size - len)) > 0)
-		len += got;
+	while (len < size && ((got = read(fd, buf + len, size - len)) > 0 ||
+			      (got < 0 && errno == EINTR)))
+		len += got > 0 ? got : 0;
 	got = got < 0 ? -errno : 0;
 	close(fd);
 	if (got)

@@ -190,6 +190,9 @@ def main(tool):
     top = (tool, "top", "lo", "-i", "0.1")
     terminal = Terminal(*top)
     fits(terminal)
+    for _ in range(300):
+        os.kill(terminal.pid, signal.SIGWINCH)
+        time.sleep(0.002)
     os.write(terminal.master, b"\x1b[A")	# a key that it has no use for
     os.write(terminal.master, b"q")
     check(os.waitstatus_to_exitcode(terminal.end()) == 0, "q is no failure")
