@@ -53,7 +53,7 @@ static void steer_driver(struct doctor *d)
 		return;
 	if (d->steer_rxq)
 		doctor_pass(d, "%s leads flows, and its lanes know their CPUs", d->port->driver);
-	else if (nic_steers(d->port))
+	else if (nic_steers(d->lt, d->port))
 		doctor_pass(d, "%s leads flows", d->port->driver);
 	else
 		doctor_none(d,
@@ -67,7 +67,7 @@ static void steer_ntuple(struct doctor *d)
 
 	if (!steer_asked(d, &s))
 		return;
-	if (!nic_steers(d->port)) {
+	if (!nic_steers(d->lt, d->port)) {
 		doctor_none(d, "%s does not lead flows", d->port->driver);
 	} else if (s.ntuple) {
 		doctor_pass(d, "on");

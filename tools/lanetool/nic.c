@@ -365,17 +365,3 @@ unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[N
 			cpus[count++] = i;
 	return count;
 }
-
-bool nic_steers(const struct nic *port)
-{
-	static const char * const drivers[] = {
-		"flowlane", "flowlane-virtio", "bnxt_en", "enic", "hns3", "ice", "mlx4_en",
-		"mlx5_core", "qede", "sfc", "sfc_ef100",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(drivers); i++)
-		if (!strcmp(port->driver, drivers[i]))
-			return true;
-	return false;
-}

@@ -77,7 +77,7 @@ const char *cpus_mask(const bool map[NIC_CPUS], char *buf, size_t size);
  * Return: how many
  */
 unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[NIC_CPUS]);
-/* nic_steers - has its driver ndo_rx_flow_steer()?  That is nowhere to be read. */
-bool nic_steers(const struct nic *port);
+/* nic_steers - does its driver lead flows to the CPUs that want them? (nic_steers.c) */
+bool nic_steers(struct lt *lt, const struct nic *port);
 
 #endif

@@ -236,7 +236,7 @@ static void plan_arfs(struct plan *plan)
 	unsigned int i, flows = RFS_FLOWS;
 	char knob[KNOB_SIZE], want[16];
 
-	if (!nic_steers(port) || port->rx_queues < 2)
+	if (port->rx_queues < 2 || !nic_steers(plan->lt, port))
 		return;
 	while (flows * port->rx_queues > RFS_FLOWS && flows > 1)
 		flows /= 2;
