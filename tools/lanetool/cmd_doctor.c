@@ -134,6 +134,12 @@ static void doctor_one(struct doctor_all *all, struct doctor *d)
 	out_close(lt);
 }
 
+static void doctor_free(struct doctor *d)
+{
+	free(d->port);
+	free(d);
+}
+
 /* Return: NULL without memory */
 static struct doctor *doctor_new(struct lt *lt, struct doctor_all *all)
 {
@@ -163,10 +169,18 @@ static int doctor_find(struct lt *lt, struct doctor_all *all)
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < all->links.count && all->count < PORTS_MAX; i++)
+	for (i = 0; !ret && i < all->links.count && all->count < PORTS_MAX; i++) {
 		if (sys_names(lt, NULL, NULL, "/sys/class/net/%s/device",
-			      all->links.link[i].name) >= 0)
-			ret = doctor_add(lt, all, all->links.link[i].name);
+			      all->links.link[i].name) < 0)
+			continue;
+		ret = doctor_add(lt, all, all->links.link[i].name);
+		/* It went meanwhile, which was said. */
+		if (ret == -ENODEV) {
+			all->count--;
+			doctor_free(all->one[all->count]);
+			ret = 0;
+		}
+	}
 	return ret;
 }
 
@@ -228,10 +242,8 @@ static int doctor_run(struct lt *lt)
 	if (!ret)
 		ret = doctor_measure(lt, all, secs);
 	ret = ret ? 1 : doctor_judge(lt, all);
-	for (i = 0; i < all->count; i++) {
-		free(all->one[i]->port);
-		free(all->one[i]);
-	}
+	for (i = 0; i < all->count; i++)
+		doctor_free(all->one[i]);
 	free(all);
 	return ret;
 }

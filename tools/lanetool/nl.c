@@ -389,7 +389,7 @@ int lt_try(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
 	lt->quiet = true;
 	ret = lt_send(lt, msg, reply, data);
 	lt->quiet = quiet;
-	if (ret == -EOPNOTSUPP || ret == -ENOENT || ret == -EPERM)
+	if (ret == -EOPNOTSUPP || ret == -ENOENT || ret == -EPERM || ret == -ENODEV)
 		return 1;
 	return ret ? lt_fail(lt, ret) : 0;
 }
