@@ -31,8 +31,11 @@ enum doctor_counter {
 	COUNT_RCV_COLLAPSED,
 	COUNT_BACKLOG_DROP,
 	COUNT_TW_OVERFLOW,
+	COUNT_OPENED,		/* connections that we began */
 	COUNT_UDP_RCVBUF,
 	COUNT_UDP_IN,
+	COUNT_FORWARDED,	/* packets of IP, to other hosts and to sockets */
+	COUNT_DELIVERED,
 	COUNTERS,
 };
 

@@ -200,7 +200,7 @@ static void cpu_rss(struct doctor *d)
 		return;
 	}
 	share = (double)here[most] / all;
-	if (share > 0.5 && share > 2.0 / queues) {
+	if (share > 0.5 && share > 1.8 / queues) {
 		doctor_warn(d, "lane %u took %.0f %% of %llu %s; even would be %.0f %%", most,
 			    100 * share, all, unit, 100.0 / queues);
 		doctor_mend(d,

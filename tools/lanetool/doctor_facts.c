@@ -34,8 +34,11 @@ static const struct {
 	{ "TcpExt:", "TCPRcvCollapsed", COUNT_RCV_COLLAPSED },
 	{ "TcpExt:", "TCPBacklogDrop", COUNT_BACKLOG_DROP },
 	{ "TcpExt:", "TCPTimeWaitOverflow", COUNT_TW_OVERFLOW },
+	{ "Tcp:", "ActiveOpens", COUNT_OPENED },
 	{ "Udp:", "RcvbufErrors", COUNT_UDP_RCVBUF },
 	{ "Udp:", "InDatagrams", COUNT_UDP_IN },
+	{ "Ip:", "ForwDatagrams", COUNT_FORWARDED },
+	{ "Ip:", "InDelivers", COUNT_DELIVERED },
 };
 
 struct facts_lines {
@@ -153,6 +156,22 @@ static int facts_netstat(char *text, void *data)
 	return 0;
 }
 
+/* "Ip6InDelivers   12": those of IPv6 count with the others */
+static int facts_snmp6(char *text, void *data)
+{
+	struct doctor_sample *sample = data;
+	unsigned long long value;
+	char name[64];
+
+	if (sscanf(text, "%63s %llu", name, &value) != 2)
+		return 0;
+	if (!strcmp(name, "Ip6OutForwDatagrams"))
+		sample->count[COUNT_FORWARDED] += value;
+	else if (!strcmp(name, "Ip6InDelivers"))
+		sample->count[COUNT_DELIVERED] += value;
+	return 0;
+}
+
 /* A line a CPU; since 5.10 with its number as the 13th */
 static int facts_softnet(char *text, void *data)
 {
@@ -164,7 +183,8 @@ static int facts_softnet(char *text, void *data)
 		cpu = n[12];
 	if (got >= 3 && cpu < NIC_CPUS) {
 		lines->sample->cpu[cpu].processed = n[0];
-		lines->sample->cpu[cpu].dropped = n[1];
+		/* What a flow limit has dropped counts in both. */
+		lines->sample->cpu[cpu].dropped = n[1] > n[10] ? n[1] - n[10] : 0;
 		lines->sample->cpu[cpu].squeezed = n[2];
 		lines->sample->cpu[cpu].limited = n[10];
 	}
@@ -261,6 +281,7 @@ int doctor_sample(struct doctor *d, struct doctor_sample *sample)
 	lines.names = NULL;
 	sys_lines(d->lt, facts_netstat, &lines, "/proc/net/snmp");
 	free(lines.names);
+	sys_lines(d->lt, facts_snmp6, sample, "/proc/net/snmp6");
 	if (!d->port)
 		return 0;
 	for (i = 0; i < COUNT_PORT; i++)

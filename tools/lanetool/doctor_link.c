@@ -6,6 +6,7 @@
 #define RING_SMALL	(4 * POLL_BUDGET)
 #define TSO_DESCRIPTORS	18	/* of the longest packet: MAX_SKB_FRAGS and its head */
 #define FRAME_BITS	672	/* of the smallest one, with preamble and gap */
+#define IPV6_MORE	20	/* bytes, of its header than of that of IPv4 */
 #define IRQS_BUSY	20000	/* a second and lane; more costs more than it gives */
 #define IRQS_LONELY	2	/* packets an interrupt: it moderates nothing */
 
@@ -21,7 +22,7 @@ static void link_carrier(struct doctor *d)
 		doctor_fail(d, "up, but no carrier: cable, or the other end");
 	} else if (doctor_text(d, duplex, sizeof(duplex), "duplex") && !strcmp(duplex, "half")) {
 		doctor_fail(d, "half duplex at %u Mb/s", d->speed);
-		doctor_mend(d, "ethtool -s %s autoneg on", d->port->name);
+		doctor_mend(d, "lanetool -s %s autoneg on", d->port->name);
 	} else if (d->speed) {
 		doctor_pass(d, "up, %u Mb/s", d->speed);
 	} else {
@@ -44,11 +45,26 @@ static void link_errors(struct doctor *d)
 		doctor_pass(d, "no damaged frame in %.1f s", d->secs);
 }
 
+/* Drivers count it as one of these, and some as several. */
+static unsigned long long link_lost(const struct doctor *d)
+{
+	static const enum doctor_counter counters[] = {
+		COUNT_RX_MISSED, COUNT_RX_FIFO, COUNT_RX_OVER,
+	};
+	unsigned long long most = 0, more;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++) {
+		more = doctor_more(d, counters[i]);
+		most = more > most ? more : most;
+	}
+	return most;
+}
+
 static void link_rings(struct doctor *d)
 {
 	const struct nic_value *rx = &d->port->values[NIC_RING_RX];
-	unsigned long long lost = doctor_more(d, COUNT_RX_MISSED) + doctor_more(d, COUNT_RX_FIFO) +
-			doctor_more(d, COUNT_RX_OVER);
+	unsigned long long lost = link_lost(d);
 	uint32_t more;
 
 	if (!rx->there || !rx->max) {
@@ -177,8 +193,8 @@ static void link_lro(struct doctor *d)
 	}
 }
 
-/* What a tunnel puts around a packet, over IPv4 (RFC 7348, 2784, 2003) */
-static unsigned int link_overhead(const char *kind)
+/* What a tunnel puts around a packet (RFC 7348, 2784, 2003).  Return: 0: it is none */
+static unsigned int link_overhead(const struct link_one *link)
 {
 	static const struct {
 		const char *kind;
@@ -190,8 +206,8 @@ static unsigned int link_overhead(const char *kind)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kind, kinds[i].kind))
-			return kinds[i].bytes;
+		if (!strcmp(link->kind, kinds[i].kind))
+			return kinds[i].bytes + (link->six ? IPV6_MORE : 0);
 	return 0;
 }
 
@@ -202,21 +218,37 @@ static void link_mtu(struct doctor *d)
 
 	for (i = 0; own && i < d->links->count; i++) {
 		const struct link_one *link = &d->links->link[i];
-		unsigned int bytes = link_overhead(link->kind);
+		unsigned int bytes = link_overhead(link);
 
 		if (!bytes || link == own || !links_over(d->links, link->under, own->ifindex))
 			continue;
 		over++;
 		if (link->mtu + bytes <= own->mtu)
 			continue;
-		doctor_fail(d, "%s's packets of %u bytes and its %u do not fit into %u", link->name,
-			    link->mtu, bytes, own->mtu);
+		/* Of several, the first is the evidence, and all are mended. */
+		if (!d->finding.mends)
+			doctor_fail(d, "%s's packets of %u bytes and its %u do not fit into %u",
+				    link->name, link->mtu, bytes, own->mtu);
 		doctor_mend(d, "ip link set %s mtu %u", link->name, own->mtu - bytes);
 	}
 	if (!over)
 		doctor_none(d, "no tunnel is bound to this port");
 	else if (!d->finding.mends)
 		doctor_pass(d, "%u: tunnels fit into it", own->mtu);
+}
+
+/* Those that somebody has chosen shape or order packets: they stay. */
+static bool link_plain_qdisc(const char *qdisc)
+{
+	static const char *const plain[] = {
+		"pfifo_fast", "fq_codel", "fq", "pfifo", "bfifo", "sfq",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(plain); i++)
+		if (!strcmp(qdisc, plain[i]))
+			return true;
+	return false;
 }
 
 static void link_qdisc(struct doctor *d)
@@ -229,6 +261,9 @@ static void link_qdisc(struct doctor *d)
 	} else if (!strcmp(qdisc, "mq") || !strcmp(qdisc, "noop") || !strcmp(qdisc, "mqprio") ||
 		   !strcmp(qdisc, "taprio")) {
 		doctor_pass(d, "%s: a queue for each of %u lanes", qdisc, d->port->tx_queues);
+	} else if (!link_plain_qdisc(qdisc)) {
+		doctor_none(d, "%s is one queue for all %u lanes, for some purpose", qdisc,
+			    d->port->tx_queues);
 	} else if (!doctor_more(d, COUNT_TX_PACKETS)) {
 		doctor_none(d, "%s serves all %u lanes; but nothing was sent", qdisc,
 			    d->port->tx_queues);

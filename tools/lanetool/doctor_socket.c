@@ -4,6 +4,7 @@
 
 #include "doctor.h"
 
+#define BUFFER_MOST	(256ull << 20)	/* bytes; one of TCP may take that many */
 #define FULL	80	/* per cent of a limit, from which it is soon reached */
 
 /*
@@ -13,7 +14,7 @@
 static void socket_tcp_buffers(struct doctor *d)
 {
 	unsigned long long bdp = (unsigned long long)d->speed * d->rtt / 8;
-	unsigned long long most[2] = {}, rest[2][2] = {};
+	unsigned long long most[2] = {}, rest[2][2] = {}, want;
 	static const char * const names[] = { "tcp_rmem", "tcp_wmem" };
 	char text[128];
 	size_t i;
@@ -31,18 +32,20 @@ static void socket_tcp_buffers(struct doctor *d)
 			return;
 		}
 	}
-	if (most[0] / 2 >= bdp && most[1] >= bdp) {
-		doctor_pass(d, "%u Mb/s x %u us take %llu bytes; tcp_rmem and tcp_wmem have them",
-			    d->speed, d->rtt, bdp);
+	if ((most[0] / 2 >= bdp && most[1] >= bdp) ||
+	    (most[0] >= BUFFER_MOST && most[1] >= BUFFER_MOST)) {
+		doctor_pass(d, "%u Mb/s x %u us take %llu bytes; tcp_rmem and tcp_wmem %s",
+			    d->speed, d->rtt, bdp, most[0] / 2 >= bdp ? "have them" : "are large");
 		return;
 	}
 	doctor_warn(d,
 		    "%u Mb/s x %u us take %llu bytes in flight; tcp_rmem allows %llu, tcp_wmem %llu",
 		    d->speed, d->rtt, bdp, most[0] / 2, most[1]);
+	want = 2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST;
 	for (i = 0; i < 2; i++)
-		if (most[i] < 2 * bdp)
+		if (most[i] < want)
 			doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'",
-				    names[i], rest[i][0], rest[i][1], 2 * bdp);
+				    names[i], rest[i][0], rest[i][1], want);
 }
 
 static void socket_udp_buffers(struct doctor *d)
@@ -145,7 +148,9 @@ static void socket_ports(struct doctor *d)
 			    "%llu connections in TIME_WAIT, at most %llu; %llu ended early in %.1f s",
 			    tw, most, lost, d->secs);
 		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_tw_buckets=%llu", 4 * most);
-	} else if (tw * 100 >= (high - low + 1) * FULL && (low > 1024 || high < 65535)) {
+	} else if (tw * 100 >= (high - low + 1) * FULL && doctor_more(d, COUNT_OPENED) &&
+		   (low > 1024 || high < 65535)) {
+		/* Those that others began have the listener's port. */
 		doctor_warn(d, "%llu connections in TIME_WAIT, %llu ports for those we open", tw,
 			    high - low + 1);
 		doctor_mend(d, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");

@@ -7,7 +7,7 @@
 #include "links.h"
 
 #define LINKS_DEEP	16	/* of devices over devices */
-#define DATA_MAX	8	/* of a tunnel's attributes those read */
+#define DATA_MAX	IFLA_VXLAN_LOCAL6	/* of a tunnel's attributes those read */
 
 /* Where a kind of tunnel has its lower device; the same kernels have IFLA_LINK for some. */
 static const struct {
@@ -50,6 +50,8 @@ static int links_info(struct lt *lt, const struct nlattr *nest, struct link_one 
 			return -EBADMSG;
 		if (data[tunnels[i].attr])
 			link->under = mnl_attr_get_u32(data[tunnels[i].attr]);
+		link->six = !strcmp(link->kind, "vxlan") &&
+			    (data[IFLA_VXLAN_GROUP6] || data[IFLA_VXLAN_LOCAL6]);
 	}
 	return 0;
 }

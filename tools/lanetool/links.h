@@ -11,6 +11,7 @@ struct link_one {
 	uint32_t ifindex;
 	uint32_t mtu;
 	uint32_t under;		/* the device below a VLAN or a tunnel, or 0 */
+	bool six;		/* a tunnel over IPv6 */
 	uint32_t master;	/* the bridge or bond it is part of, or 0 */
 	char name[32];
 	char kind[32];		/* "vxlan", "" */

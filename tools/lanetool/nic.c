@@ -349,7 +349,7 @@ const char *cpus_mask(const bool map[NIC_CPUS], char *buf, size_t size)
 
 unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[NIC_CPUS])
 {
-	static bool online[NIC_CPUS], local[NIC_CPUS];
+	static bool online[NIC_CPUS], local[NIC_CPUS], apart[NIC_CPUS];
 	unsigned int i, count = 0;
 	char text[1024];
 
@@ -360,8 +360,12 @@ unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[N
 	    sys_read(lt, text, sizeof(text), "/sys/bus/pci/devices/%s/local_cpulist", port->bus) ||
 	    !cpus_parse(text, local))
 		memcpy(local, online, sizeof(local));
+	/* CPUs that are kept from all work that is not given to them (isolcpus=) */
+	if (sys_read(lt, text, sizeof(text), "/sys/devices/system/cpu/isolated"))
+		text[0] = '\0';
+	cpus_parse(text, apart);
 	for (i = 0; i < NIC_CPUS; i++)
-		if (online[i] && local[i])
+		if (online[i] && local[i] && !apart[i])
 			cpus[count++] = i;
 	return count;
 }

@@ -73,7 +73,7 @@ bool nic_feature(const struct nic *port, const char *name, bool *there);
 unsigned int cpus_parse(const char *text, bool map[NIC_CPUS]);
 /* cpus_mask - as a mask of /sys: "4", "1,00000000" */
 const char *cpus_mask(const bool map[NIC_CPUS], char *buf, size_t size);
-/* nic_cpus - the CPUs that may serve a port: those online on its node, in order
+/* nic_cpus - the CPUs that may serve a port: those online on its node and not isolated
  * Return: how many
  */
 unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[NIC_CPUS]);

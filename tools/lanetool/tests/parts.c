@@ -16,7 +16,7 @@
 static char wrong[256];
 
 /* The first thing that is wrong is kept; later checks change nothing about it. */
-static void __printf(2, 3) check(bool good, const char *format, ...)
+void check(bool good, const char *format, ...)
 {
 	va_list args;
 
@@ -241,5 +241,6 @@ const char *parts_check(void)
 	check_cpus();
 	check_figures();
 	check_knobs();
+	checks_check();
 	return wrong[0] ? wrong : NULL;
 }

@@ -3,9 +3,12 @@
 #ifndef PARTS_H
 #define PARTS_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 /* parts_check - Return: the first thing that is wrong, or NULL */
 const char *parts_check(void);
+/* check - what is wrong, if it is not good */
+void check(bool good, const char *format, ...) __printf(2, 3);
+void checks_check(void);	/* doctor's checks (checks.c) */
 
 #endif

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * doctor's checks one by one, on ports that are made up: what each says where there is a fault,
+ * where there is none, and where it does not apply.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "../doctor.h"
+#include "parts.h"
+#include "tree.h"
+
+#define PORT		3	/* its ifindex */
+#define FEATURES	3
+
+struct made {
+	struct lt lt;
+	struct lt_kernel kernel;
+	struct tree tree;
+	struct nic port;
+	struct links links;
+	struct doctor d;
+};
+
+static char *names[FEATURES] = { "rx-gro", "rx-lro", "rx-ntuple-filter" };
+static const struct lt_strset features = { FEATURES, names };
+
+static struct link_one *made_link(struct made *m, uint32_t ifindex, const char *name,
+				  const char *kind, uint32_t mtu)
+{
+	struct link_one *link = &m->links.link[m->links.count++];
+
+	*link = (struct link_one){ .ifindex = ifindex, .mtu = mtu };
+	snprintf(link->name, sizeof(link->name), "%s", name);
+	snprintf(link->kind, sizeof(link->kind), "%s", kind);
+	return link;
+}
+
+static void __printf(2, 3) made_file(struct made *m, const char *format, ...)
+{
+	char line[512] = "file ";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line + 5, sizeof(line) - 5, format, args);
+	va_end(args);
+	check(tree_line(&m->tree, line), "a line of a tree: %s", line);
+	m->kernel.root = m->tree.root;
+}
+
+/* A port with two lanes, on a host with four CPUs */
+static struct made *made_new(void)
+{
+	struct made *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		abort();
+	m->lt.kernel = &m->kernel;
+	m->port = (struct nic){
+		.name = "eth0", .driver = "igb", .bus = "0000:01:00.0", .ifindex = PORT,
+		.features = &features, .hw = { 7 }, .rx_queues = 2, .tx_queues = 2,
+		.irq_count = 2, .irqs = { { .number = 30, .queue = 0 }, { .number = 31, .queue = 1 } },
+	};
+	m->d = (struct doctor){ .lt = &m->lt, .port = &m->port, .links = &m->links, .cpus = 4,
+				.node_cpus = 4, .secs = 1, .speed = 1000 };
+	made_link(m, PORT, "eth0", "", 1500);
+	made_file(m, "/sys/devices/system/cpu/online 0-3");
+	return m;
+}
+
+static void made_free(struct made *m)
+{
+	tree_free(&m->tree);
+	free(m);
+}
+
+/* What a check says: its verdict, some of its evidence, and its first command or "" */
+static void says(struct made *m, const struct doctor_check *table, const char *name,
+		 const char *verdict, const char *evidence, const char *mend)
+{
+	struct doctor_finding *f = &m->d.finding;
+
+	memset(f, 0, sizeof(*f));
+	while (table->name && strcmp(table->name, name))
+		table++;
+	check(table->name, "there is no check '%s'", name);
+	if (!table->name)
+		return;
+	table->run(&m->d);
+	check(!strcmp(f->verdict, verdict) && strstr(f->evidence, evidence) &&
+	      !strcmp(f->mends ? f->mend[0] : "", mend), "%s: %s, '%s', '%s'", name, f->verdict,
+	      f->evidence, f->mends ? f->mend[0] : "");
+	while (f->mends)
+		free(f->mend[--f->mends]);
+}
+
+static void counted(struct made *m, enum doctor_counter counter, uint64_t more)
+{
+	m->d.after.count[counter] = m->d.before.count[counter] + more;
+}
+
+/* --- Checks */
+
+static void check_tunnels(void)
+{
+	struct made *m = made_new();
+	struct link_one *tunnel, *vlan;
+
+	says(m, doctor_link, "tunnel-mtu", "none", "no tunnel", "");
+	tunnel = made_link(m, 4, "vx0", "vxlan", 1500);
+	says(m, doctor_link, "tunnel-mtu", "none", "no tunnel", "");	/* bound to no port */
+	tunnel->under = PORT;
+	says(m, doctor_link, "tunnel-mtu", "fail", "vx0's packets of 1500 bytes and its 50",
+	     "ip link set vx0 mtu 1450");
+	tunnel->mtu = 1450;
+	says(m, doctor_link, "tunnel-mtu", "pass", "1500", "");
+	/* IPv6's header is longer. */
+	tunnel->six = true;
+	says(m, doctor_link, "tunnel-mtu", "fail", "and its 70", "ip link set vx0 mtu 1430");
+	tunnel->mtu = 1430;
+	says(m, doctor_link, "tunnel-mtu", "pass", "1500", "");
+	/* Over a VLAN it is over the port as well. */
+	vlan = made_link(m, 5, "v5", "vlan", 1500);
+	vlan->under = PORT;
+	tunnel = made_link(m, 6, "gre0", "gretap", 1463);
+	tunnel->under = 5;
+	says(m, doctor_link, "tunnel-mtu", "fail", "gre0", "ip link set gre0 mtu 1462");
+	m->links.link[0].mtu = 9000;
+	says(m, doctor_link, "tunnel-mtu", "pass", "9000", "");
+	made_free(m);
+}
+
+static void check_lro(void)
+{
+	struct made *m = made_new();
+
+	says(m, doctor_link, "lro", "none", "", "");
+	m->port.active[0] = 2;
+	says(m, doctor_link, "lro", "pass", "nothing is forwarded", "");
+	made_file(m, "/proc/sys/net/ipv4/conf/eth0/forwarding 1");
+	says(m, doctor_link, "lro", "fail", "joins packets for good", "lanetool -K eth0 lro off");
+	made_free(m);
+	/* A bridge forwards whatever the sysctls say. */
+	m = made_new();
+	m->port.active[0] = 2;
+	made_link(m, 4, "br0", "bridge", 1500);
+	m->links.link[0].master = 4;
+	says(m, doctor_link, "lro", "fail", "forwards them", "lanetool -K eth0 lro off");
+	/* Where it cannot be switched no command is given. */
+	m->port.fixed[0] = 2;
+	says(m, doctor_link, "lro", "fail", "forwards them", "");
+	made_free(m);
+}
+
+static void check_nodes(void)
+{
+	struct made *m = made_new();
+
+	says(m, doctor_cpu, "numa", "none", "equally near", "");
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/local_cpulist 2-3");
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/numa_node 1");
+	made_file(m, "/proc/irq/30/smp_affinity_list 1");
+	made_file(m, "/proc/irq/31/smp_affinity_list 3");
+	m->d.node_cpus = 2;
+	says(m, doctor_cpu, "numa", "warn", "1 of 2 lanes interrupt CPUs of another node",
+	     "echo 2 > /proc/irq/30/smp_affinity_list");
+	made_free(m);
+	m = made_new();
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/local_cpulist 2-3");
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/numa_node 1");
+	made_file(m, "/proc/irq/30/smp_affinity_list 2");
+	made_file(m, "/proc/irq/31/smp_affinity_list 3");
+	says(m, doctor_cpu, "numa", "pass", "2 lanes on the port's node 1", "");
+	made_free(m);
+}
+
+/* CPUs that are kept free get no interrupts by our advice. */
+static void check_isolated(void)
+{
+	struct made *m = made_new();
+
+	made_file(m, "/sys/devices/system/cpu/isolated 0,2");
+	made_file(m, "/proc/irq/30/smp_affinity_list 1");
+	made_file(m, "/proc/irq/31/smp_affinity_list 1");
+	m->d.node_cpus = 2;
+	says(m, doctor_cpu, "irq-affinity", "fail", "all 2 lanes interrupt CPU 1",
+	     "echo 1 > /proc/irq/30/smp_affinity_list");
+	made_free(m);
+}
+
+static void check_qdisc(void)
+{
+	struct made *m = made_new();
+	char *qdisc = m->links.link[0].qdisc;
+
+	strcpy(qdisc, "mq");
+	says(m, doctor_link, "qdisc", "pass", "mq", "");
+	strcpy(qdisc, "fq_codel");
+	says(m, doctor_link, "qdisc", "none", "nothing was sent", "");
+	counted(m, COUNT_TX_PACKETS, 1000);
+	says(m, doctor_link, "qdisc", "warn", "one lock", "tc qdisc replace dev eth0 root mq");
+	/* Who shapes wants to. */
+	strcpy(qdisc, "htb");
+	says(m, doctor_link, "qdisc", "none", "for some purpose", "");
+	made_free(m);
+}
+
+static void check_rings(void)
+{
+	struct made *m = made_new();
+
+	m->port.values[NIC_RING_RX] = (struct nic_value){ true, 512, 4096 };
+	says(m, doctor_link, "rx-ring", "pass", "512", "");
+	/* The same packets, by two names */
+	counted(m, COUNT_RX_MISSED, 7);
+	counted(m, COUNT_RX_FIFO, 7);
+	says(m, doctor_link, "rx-ring", "fail", "7 packets", "lanetool -G eth0 rx 2048");
+	made_free(m);
+}
+
+static void check_steering(void)
+{
+	struct made *m = made_new();
+
+	made_file(m, "/proc/sys/net/core/rps_sock_flow_entries 32768");
+	made_file(m, "/sys/class/net/eth0/queues/rx-0/rps_flow_cnt 16384");
+	made_file(m, "/sys/class/net/eth0/queues/rx-1/rps_flow_cnt 16384");
+	made_file(m, "/proc/sys/net/ipv4/conf/eth0/forwarding 1");
+	made_file(m, "/proc/net/sockstat TCP: inuse 10 orphan 0 tw 3 alloc 12 mem 5");
+	made_file(m, "/proc/kallsyms 0000000000000000 T other_rx_flow_steer");
+	made_file(m, "/proc/kallsyms 0000000000000000 t ice_rx_flow_steer [ice]");
+	made_file(m, "/proc/kallsyms 0000000000000000 t new_rx_flow_steer [newnic]");
+	made_file(m, "/proc/kallsyms 0000000000000000 t igb_rx_flow_steered [igb]");
+	made_file(m, "/sys/module/newnic/drivers/pci:newnic");
+	made_file(m, "/sys/module/igb/drivers/pci:igb");
+	says(m, doctor_steer, "arfs-driver", "none", "igb does not lead flows", "");
+	strcpy(m->port.driver, "newnic");
+	says(m, doctor_steer, "arfs-driver", "pass", "newnic leads flows", "");
+	says(m, doctor_steer, "arfs-ntuple", "fail", "off", "lanetool -K eth0 ntuple on");
+	m->port.active[0] = 4;
+	says(m, doctor_steer, "arfs-ntuple", "pass", "on", "");
+	/* A host with containers may forward, and reads what comes. */
+	counted(m, COUNT_DELIVERED, 1000);
+	counted(m, COUNT_FORWARDED, 10);
+	says(m, doctor_steer, "arfs-consumer", "pass", "10 TCP sockets", "");
+	counted(m, COUNT_FORWARDED, 2000);
+	says(m, doctor_steer, "arfs-consumer", "warn", "2000 packets forwarded", "");
+	made_free(m);
+}
+
+static void check_sockets(void)
+{
+	struct made *m = made_new();
+
+	made_file(m, "/proc/sys/net/ipv4/tcp_rmem 4096 131072 6291456");
+	made_file(m, "/proc/sys/net/ipv4/tcp_wmem 4096 16384 4194304");
+	says(m, doctor_port_socket, "tcp-buffers", "none", "no round trip", "");
+	m->d.rtt = 1000;
+	says(m, doctor_port_socket, "tcp-buffers", "pass", "125000 bytes", "");
+	m->d.rtt = 100000;
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "12500000 bytes",
+	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 25000000'");
+	/* No more than makes sense, or than the kernel takes */
+	m->d.speed = 400000;
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "5000000000 bytes",
+	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 268435456'");
+	made_file(m, "/proc/net/sockstat TCP: inuse 10 orphan 0 tw 28000 alloc 12 mem 5");
+	made_file(m, "/proc/sys/net/ipv4/tcp_max_tw_buckets 262144");
+	made_file(m, "/proc/sys/net/ipv4/ip_local_port_range 32768 60999");
+	/* Those that others began take no port of ours. */
+	says(m, doctor_socket, "ports", "pass", "28000 in TIME_WAIT", "");
+	counted(m, COUNT_OPENED, 100);
+	says(m, doctor_socket, "ports", "warn", "28000 connections in TIME_WAIT",
+	     "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
+	made_free(m);
+}
+
+void checks_check(void)
+{
+	check_tunnels();
+	check_lro();
+	check_nodes();
+	check_isolated();
+	check_qdisc();
+	check_rings();
+	check_steering();
+	check_sockets();
+}
