@@ -43,7 +43,7 @@ static void cpu_mend_spread(struct doctor *d)
 		doctor_mend(d, "lanetool tune throughput %s", d->port->name);
 		return;
 	}
-	for (i = 0; i < d->port->irq_count; i++)
+	for (i = 0; i < d->port->irq_count && count; i++)
 		if (d->port->irqs[i].queue >= 0)
 			doctor_mend(d, "echo %u > /proc/irq/%u/smp_affinity_list",
 				    cpus[d->port->irqs[i].queue % count], d->port->irqs[i].number);

@@ -174,8 +174,7 @@ static void steer_xps(struct doctor *d)
 {
 	unsigned int i, readable = 0, set = 0, queues = d->port->tx_queues;
 	static unsigned int cpus[NIC_CPUS];
-	static bool map[NIC_CPUS];
-	unsigned int j, count;
+	unsigned int count;
 	char mask[1024];
 
 	for (i = 0; i < queues; i++) {
@@ -195,13 +194,12 @@ static void steer_xps(struct doctor *d)
 		doctor_warn(d, "%u of %u lanes have no CPUs: what one CPU sends another cleans up",
 			    readable - set, readable);
 		count = nic_cpus(d->lt, d->port, cpus);
-		for (i = 0; i < queues; i++) {
-			memset(map, 0, sizeof(map));
-			for (j = i % count; j < count; j += queues)
-				map[cpus[j]] = true;
+		if (queues > DOCTOR_MENDS)
+			doctor_mend(d, "lanetool tune throughput %s", d->port->name);
+		for (i = 0; i < queues && queues <= DOCTOR_MENDS && count; i++)
 			doctor_mend(d, "echo %s > /sys/class/net/%s/queues/tx-%u/xps_cpus",
-				    cpus_mask(map, mask, sizeof(mask)), d->port->name, i);
-		}
+				    nic_sends(cpus, count, i, queues, mask, sizeof(mask)),
+				    d->port->name, i);
 	}
 }
 

@@ -350,7 +350,7 @@ const char *cpus_mask(const bool map[NIC_CPUS], char *buf, size_t size)
 unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[NIC_CPUS])
 {
 	static bool online[NIC_CPUS], local[NIC_CPUS], apart[NIC_CPUS];
-	unsigned int i, count = 0;
+	unsigned int i, others = 0, count = 0;
 	char text[1024];
 
 	if (sys_read(lt, text, sizeof(text), "/sys/devices/system/cpu/online"))
@@ -365,7 +365,21 @@ unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[N
 		text[0] = '\0';
 	cpus_parse(text, apart);
 	for (i = 0; i < NIC_CPUS; i++)
-		if (online[i] && local[i] && !apart[i])
+		others += online[i] && local[i] && !apart[i];
+	for (i = 0; i < NIC_CPUS; i++)
+		if (online[i] && local[i] && (!apart[i] || !others))
 			cpus[count++] = i;
 	return count;
+}
+
+const char *nic_sends(const unsigned int *cpus, unsigned int count, unsigned int queue,
+		      unsigned int queues, char *buf, size_t size)
+{
+	static bool map[NIC_CPUS];
+	unsigned int i;
+
+	memset(map, 0, sizeof(map));
+	for (i = queue % count; i < count; i += queues)
+		map[cpus[i]] = true;
+	return cpus_mask(map, buf, size);
 }

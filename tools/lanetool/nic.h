@@ -77,6 +77,9 @@ const char *cpus_mask(const bool map[NIC_CPUS], char *buf, size_t size);
  * Return: how many
  */
 unsigned int nic_cpus(struct lt *lt, const struct nic *port, unsigned int cpus[NIC_CPUS]);
+/* nic_sends - which of these CPUs send by a queue, those whose lane it is, as a mask of /sys */
+const char *nic_sends(const unsigned int *cpus, unsigned int count, unsigned int queue,
+		      unsigned int queues, char *buf, size_t size);
 /* nic_steers - does its driver lead flows to the CPUs that want them? (nic_steers.c) */
 bool nic_steers(struct lt *lt, const struct nic *port);
 

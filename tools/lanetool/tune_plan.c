@@ -207,8 +207,7 @@ static void plan_spread(struct plan *plan, const unsigned int *cpus, unsigned in
 {
 	const struct nic *port = plan->port;
 	char knob[KNOB_SIZE], want[WANT_SIZE];
-	static bool map[NIC_CPUS];
-	unsigned int i, j;
+	unsigned int i;
 
 	if (count < 2)
 		return;
@@ -220,11 +219,9 @@ static void plan_spread(struct plan *plan, const unsigned int *cpus, unsigned in
 		plan_want(plan, knob, want);
 	}
 	for (i = 0; port->tx_queues > 1 && i < port->tx_queues; i++) {
-		memset(map, 0, sizeof(map));
-		for (j = i % count; j < count; j += port->tx_queues)
-			map[cpus[j]] = true;
 		snprintf(knob, sizeof(knob), QUEUE_FILE, port->name, "tx", i, "xps_cpus");
-		plan_want(plan, knob, cpus_mask(map, want, sizeof(want)));
+		plan_want(plan, knob, nic_sends(cpus, count, i, port->tx_queues, want,
+						sizeof(want)));
 	}
 }
 

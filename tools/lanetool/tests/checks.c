@@ -186,6 +186,38 @@ static void check_isolated(void)
 	says(m, doctor_cpu, "irq-affinity", "fail", "all 2 lanes interrupt CPU 1",
 	     "echo 1 > /proc/irq/30/smp_affinity_list");
 	made_free(m);
+	/* All of them are: somebody has to take them. */
+	m = made_new();
+	made_file(m, "/sys/devices/system/cpu/isolated 0-3");
+	made_file(m, "/proc/irq/30/smp_affinity_list 1");
+	made_file(m, "/proc/irq/31/smp_affinity_list 1");
+	says(m, doctor_cpu, "irq-affinity", "fail", "", "echo 0 > /proc/irq/30/smp_affinity_list");
+	made_free(m);
+	/* The port's node has none that is online: nobody is advised, and nothing is divided. */
+	m = made_new();
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/local_cpulist 8-9");
+	made_file(m, "/sys/bus/pci/devices/0000:01:00.0/numa_node 1");
+	made_file(m, "/proc/irq/30/smp_affinity_list 1");
+	says(m, doctor_cpu, "numa", "warn", "1 of 1 lanes", "");
+	made_free(m);
+}
+
+/* As few as two lanes for four CPUs, and more than there are commands for */
+static void check_xps(void)
+{
+	struct made *m = made_new();
+	unsigned int i;
+
+	made_file(m, "/sys/class/net/eth0/queues/tx-0/xps_cpus 0");
+	made_file(m, "/sys/class/net/eth0/queues/tx-1/xps_cpus 0");
+	counted(m, COUNT_TX_PACKETS, 2000);
+	says(m, doctor_steer, "xps", "warn", "2 of 2 lanes",
+	     "echo 5 > /sys/class/net/eth0/queues/tx-0/xps_cpus");
+	m->port.tx_queues = DOCTOR_MENDS + 1;
+	for (i = 2; i < m->port.tx_queues; i++)
+		made_file(m, "/sys/class/net/eth0/queues/tx-%u/xps_cpus 0", i);
+	says(m, doctor_steer, "xps", "warn", "65 of 65 lanes", "lanetool tune throughput eth0");
+	made_free(m);
 }
 
 static void check_qdisc(void)
@@ -281,6 +313,7 @@ void checks_check(void)
 	check_lro();
 	check_nodes();
 	check_isolated();
+	check_xps();
 	check_qdisc();
 	check_rings();
 	check_steering();
