@@ -3,7 +3,7 @@
 # with one command and back as it was, also when that is killed half-way; and moved between
 # drivers.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=600
+# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=700
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -78,6 +78,32 @@ doctor
 is "after them: no fault" "" "$(judged fail)$(judged warn)"
 is "after them: doctor ends with 0" 0 "$doctor_status"
 check "no change is advised" grep -q '^No change advised' <("$lt" doctor "$dev")
+
+# A tunnel that had room until the port got less; a driver that does not lead flows
+must ip link add vx0 type vxlan id 7 dstport 4789 remote 10.0.0.2 dev "$dev"
+doctor
+is "a tunnel that fits" "tunnel-mtu" "$(judged pass | grep -o tunnel-mtu)"
+must ip link set "$dev" mtu 1400
+doctor
+is "a tunnel that does not" "ip link set vx0 mtu 1350" \
+	"$(jq -r '.[].checks[] | select(.check == "tunnel-mtu" and .verdict == "fail") | .mend[0]' /tmp/doctor)"
+must ip link set vx0 mtu 1350
+doctor
+is "mended" "tunnel-mtu" "$(judged pass | grep -o tunnel-mtu)"
+must ip link del vx0
+must ip link set "$dev" mtu 1500
+must ethtool -L "$(fl_dev 2)" combined 2
+is "virtio_net does not" "virtio_net does not lead flows; RFS moves them in software" \
+	"$("$lt" doctor "$(fl_dev 2)" --json | jq -r '.[].checks[] | select(.check == "arfs-driver") | .evidence')"
+
+# Ports that come and go end no view of all.
+for ((i = 0; i < 40; i++)); do
+	ip link add c0 type veth peer name c1
+	ip link del c0
+done &
+come=$! failed=0
+while kill -0 $come 2>/dev/null; do "$lt" show >/dev/null 2>/tmp/show.err || failed=1; done
+is "show, while ports come and go" "0 " "$failed $(cat /tmp/show.err)"
 
 # --- tune and undo
 
@@ -242,6 +268,38 @@ refuse_with "a driver for other devices" "did not take it" "$lt" bind "$(fl_pci 
 is "it is back" igb "$(fl_driver 0)"
 refuse_with "what is no NIC" "not a network device" "$lt" bind 0000:00:00.0
 refuse_with "what has no address" "not a PCI device" "$lt" bind lo
+
+# What others know a port by goes with it.
+known() {
+	ip -j address show dev "$1" | jq -c '.[0] | .mtu, .master, (.flags | contains(["UP"])),
+		(.addr_info[] | select(.scope == "global") | [.local, .prefixlen])'
+	ip route show dev "$1"
+	ip -6 route show dev "$1" proto static
+}
+dev=$(fl_dev 0)
+must ip link add br0 type bridge
+must ip link set "$dev" mtu 1400 master br0 up
+must ip address add 10.7.0.1/24 dev "$dev"
+must ip address add 10.7.0.9/24 dev "$dev"
+must ip address add fd07::1/64 dev "$dev" nodad
+must ip route add 10.8.0.0/16 via 10.7.0.2 dev "$dev"
+must ip route add 10.6.0.1 dev "$dev" proto static metric 7
+must ip -6 route add fd08::/64 via fd07::2 dev "$dev" proto static
+must ip link add link "$dev" name v9 type vlan id 9
+was=$(known "$dev")
+check "a port with addresses moves" "$lt" bind "$dev" --json
+is "with all by which others know it" "$was" "$(known "$(fl_dev 0)")"
+check "and back, with a way back" "$lt" unbind "$(fl_dev 0)" --revert-after 4
+is "likewise" "$was" "$(known "$(fl_dev 0)")"
+moved() { [ "$(fl_driver 0)" = flowlane ] && [ "$(known "$(fl_dev 0)" 2>&1)" = "$was" ]; }
+check "and likewise when nobody confirms" wait_until 25 moved
+must ip link add link "$(fl_dev 0)" name v9 type vlan id 9
+"$lt" unbind "$(fl_dev 0)" >/tmp/lost 2>&1
+check "what is lost is said" grep -q "lost: v9, a vlan" /tmp/lost
+must "$lt" bind "$(fl_dev 0)"
+check "without all that, if so wished" "$lt" unbind "$(fl_dev 0)" --no-addresses
+is "it has none" "" "$(ip -4 address show dev "$(fl_dev 0)")"
+must ip link del br0
 
 # The way home of an SSH session, which may go over a VLAN
 dev=$(fl_dev 0)

@@ -102,19 +102,31 @@ static bool bind_offer(struct lt *lt, struct bind_port *port, const char *driver
 	}
 }
 
-int bind_move(struct lt *lt, struct bind_port *port, const char *driver)
+/* Take it from its driver.  Return: 0 or an error, said */
+static int bind_take(struct lt *lt, struct bind_port *port, const char *driver)
 {
-	char old[BIND_TEXT], id[BIND_TEXT];
+	int ret = sys_write(lt, driver, DEVICE "/driver_override", port->pci);
+
+	if (!ret && port->driver[0])
+		ret = sys_write(lt, port->pci, "/sys/bus/pci/drivers/%s/unbind", port->driver);
+	if (ret)
+		lt_error(lt, "%s: cannot take it from %s: %s", port->pci, port->driver,
+			 strerror(-ret));
+	return ret;
+}
+
+int bind_move(struct lt *lt, struct bind_port *port, const char *driver,
+	      struct bind_carried *carried)
+{
+	struct bind_carry *carry = NULL;
+	char old[BIND_TEXT];
 	bool took;
 	int ret;
 
 	snprintf(old, sizeof(old), "%s", port->driver);
-	ret = sys_read(lt, id, sizeof(id), DEVICE "/driver_override", port->pci);
-	if (!ret && *old)
-		ret = sys_write(lt, driver, DEVICE "/driver_override", port->pci) ?:
-		      sys_write(lt, port->pci, "/sys/bus/pci/drivers/%s/unbind", old);
+	ret = (carried ? bind_carry_read(lt, port, &carry) : 0) ?: bind_take(lt, port, driver);
 	if (ret) {
-		lt_error(lt, "%s: cannot take it from %s: %s", port->pci, old, strerror(-ret));
+		bind_carry_free(carry);
 		return ret;
 	}
 	took = bind_offer(lt, port, driver);
@@ -127,5 +139,7 @@ int bind_move(struct lt *lt, struct bind_port *port, const char *driver)
 	/* Flowlane's keep theirs: if in-tree modules are loaded again, the port stays. */
 	if (!took || strncmp(driver, "flowlane", 8))
 		sys_write(lt, "\n", DEVICE "/driver_override", port->pci);
+	bind_carry_write(lt, carry, port, carried);
+	bind_carry_free(carry);
 	return took ? 0 : -ENXIO;
 }

@@ -14,13 +14,15 @@
 #include "bind.h"
 #include "tune.h"
 
-#define PENDING	"/var/lib/lanetool/bind-%s.pending"
+#define PENDING_DIR	"/run/lanetool"	/* none outlives a boot, nor does a process */
+#define PENDING		PENDING_DIR "/bind-%s.pending"
 
 struct bind_args {
 	const char *name;
 	const char *driver;
 	uint32_t revert;	/* seconds, 0: never */
 	bool confirm;
+	bool bare;		/* addresses and the like are not carried over */
 };
 
 /* The driver that the kernel brings, or one of Flowlane's, for a device of this kind */
@@ -64,11 +66,25 @@ static int bind_forget(struct lt *lt, const char *pci)
 	return unlink(path) ? -errno : 0;
 }
 
-/* In a process of its own: the terminal may go, and with it all that hangs on it. */
-static void bind_wait(struct lt *lt, struct bind_port *port, const char *old, const char *token,
-		      uint32_t secs)
+/* Return: 0 or a negative error, said.  As with tune, one at a time. */
+static int bind_locked(struct lt *lt, struct bind_port *port, const char *driver, bool bare,
+		       struct bind_carried *carried)
 {
-	char now[128], wanted[128];
+	int lock = tune_lock(lt), ret;
+
+	if (lock < 0)
+		return lock;
+	ret = bind_move(lt, port, driver, bare ? NULL : carried);
+	close(lock);
+	return ret;
+}
+
+/* In a process of its own: the terminal may go, and with it all that hangs on it. */
+static void bind_wait(struct lt *lt, struct bind_port *port, const char *token,
+		      const struct bind_args *args)
+{
+	char now[128], wanted[128], old[BIND_TEXT];
+	struct bind_carried carried = {};
 	int null = open("/dev/null", O_RDWR);
 
 	signal(SIGHUP, SIG_IGN);
@@ -76,22 +92,48 @@ static void bind_wait(struct lt *lt, struct bind_port *port, const char *old, co
 	dup2(null, 1);
 	dup2(null, 2);
 	lt->err = fopen("/dev/kmsg", "we") ?: lt->err;
-	lt->kernel->sleep(lt, secs * 1000);
+	/* They are the parent's as well. */
+	lt_close(lt);
+	memset(lt->sockets, 0, sizeof(lt->sockets));
+	lt->kernel->sleep(lt, args->revert * 1000);
 	snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(token, "\n"), token);
-	if (sys_read(lt, now, sizeof(now), PENDING, port->pci) || strcmp(now, wanted))
+	/* Who removes the file has won: this, or somebody who confirms. */
+	if (sys_read(lt, now, sizeof(now), PENDING, port->pci) || strcmp(now, wanted) ||
+	    bind_forget(lt, port->pci))
 		_exit(0);
-	bind_forget(lt, port->pci);
+	snprintf(old, sizeof(old), "%s", port->driver);
 	bind_read(lt, port);
 	lt_error(lt, "%s: nobody has confirmed %s; back to %s", port->pci, port->driver, old);
-	_exit(bind_move(lt, port, old) ? 1 : 0);
+	_exit(bind_locked(lt, port, old, args->bare, &carried) ? 1 : 0);
+}
+
+/* Twice: nobody waits for it, and no terminal is its own.  Return: 0 or a negative error */
+static int bind_fork(struct lt *lt, struct bind_port *port, const char *token,
+		     const struct bind_args *args)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (!child) {
+		setsid();
+		child = fork();
+		if (!child)
+			bind_wait(lt, port, token, args);
+		_exit(child < 0 ? errno : 0);
+	}
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
 /* Return: 0 when a process waits, or a negative error, said */
-static int bind_guard(struct lt *lt, struct bind_port *port, uint32_t secs)
+static int bind_guard(struct lt *lt, const struct bind_port *port, const struct bind_args *args)
 {
 	char token[128], path[PATH_MAX];
 	struct bind_port copy = *port;
-	pid_t child;
 	int ret;
 
 	bind_token(token, sizeof(token));
@@ -102,22 +144,12 @@ static int bind_guard(struct lt *lt, struct bind_port *port, uint32_t secs)
 		return ret;
 	}
 	fflush(lt->text);
-	child = fork();
-	if (!child) {
-		/* Twice: nobody waits for it, and no terminal is its own. */
-		setsid();
-		if (fork())
-			_exit(0);
-		bind_wait(lt, &copy, port->driver, token, secs);
-	}
-	if (child < 0) {
-		ret = -errno;
-		lt_error(lt, "cannot start the process that waits: %s", strerror(errno));
+	ret = bind_fork(lt, &copy, token, args);
+	if (ret) {
+		lt_error(lt, "cannot start the process that waits: %s", strerror(-ret));
 		bind_forget(lt, port->pci);
-		return ret;
 	}
-	waitpid(child, NULL, 0);
-	return 0;
+	return ret;
 }
 
 static int bind_confirm_one(const char *file, void *data)
@@ -141,7 +173,7 @@ static int bind_confirm(struct lt *lt, const struct bind_args *args)
 
 	out_begin(lt);
 	if (!args->name) {
-		sys_names(lt, bind_confirm_one, lt, "/var/lib/lanetool");
+		sys_names(lt, bind_confirm_one, lt, PENDING_DIR);
 		return 0;
 	}
 	if (bind_find(lt, args->name, &port))
@@ -165,6 +197,8 @@ static int bind_parse(struct lt *lt, struct bind_args *args, bool takes_driver)
 
 		if (!strcmp(arg, "--confirm") && takes_driver)
 			args->confirm = true;
+		else if (!strcmp(arg, "--no-addresses"))
+			args->bare = true;
 		else if (!strcmp(arg, "--revert-after") && i + 1 < lt->argc &&
 			 !lt_parse_u32(lt->argv[i + 1], &args->revert) && args->revert &&
 			 args->revert <= 86400)
@@ -176,8 +210,9 @@ static int bind_parse(struct lt *lt, struct bind_args *args, bool takes_driver)
 		else
 			args->name = arg;
 	}
-	return (!args->name && !args->confirm) || (args->confirm && (args->driver || args->revert))
-		? lt_bad_args(lt) : 0;
+	if (args->confirm ? args->driver || args->revert || args->bare : !args->name)
+		return lt_bad_args(lt);
+	return 0;
 }
 
 /* May it be moved?  Return: 0, or 1 after a message */
@@ -199,9 +234,37 @@ static int bind_check(struct lt *lt, const struct bind_port *port, const struct 
 	return ret ? 1 : 0;
 }
 
+static void bind_say(struct lt *lt, const struct bind_port *port, const char *old,
+		     const char *driver, const struct bind_args *args,
+		     const struct bind_carried *carried)
+{
+	if (!strcmp(old, driver)) {
+		out_text(lt, "%s: %s has it already\n", port->pci, driver);
+	} else {
+		out_text(lt, "%s: %s -> %s, %s\n", port->pci, *old ? old : "no driver", driver,
+			 *port->ifname ? port->ifname : "without a network device yet");
+		if (carried->addresses || carried->routes)
+			out_text(lt, "carried over: %u addresses, %u routes\n",
+				 carried->addresses, carried->routes);
+		if (args->revert)
+			out_text(lt, "Back in %u s, unless: lanetool bind --confirm\n",
+				 args->revert);
+	}
+	out_object(lt, NULL);
+	out_str(lt, "ifname", NULL, port->ifname);
+	out_str(lt, "address", NULL, port->pci);
+	out_str(lt, "old-driver", NULL, old);
+	out_str(lt, "driver", NULL, driver);
+	out_uint(lt, "addresses", NULL, carried->addresses);
+	out_uint(lt, "routes", NULL, carried->routes);
+	out_uint(lt, "revert-after", NULL, args->revert);
+	out_close(lt);
+}
+
 static int bind_to(struct lt *lt, const struct bind_args *args, bool in_tree)
 {
 	const char *driver = args->driver;
+	struct bind_carried carried = {};
 	struct bind_port port;
 	char old[BIND_TEXT];
 
@@ -214,30 +277,16 @@ static int bind_to(struct lt *lt, const struct bind_args *args, bool in_tree)
 		return lt_error(lt, "%s is not a device that Flowlane knows; name the driver",
 				port.pci);
 	snprintf(old, sizeof(old), "%s", port.driver);
-	if (!strcmp(old, driver)) {
-		out_text(lt, "%s: %s has it already\n", port.pci, driver);
-	} else {
+	if (strcmp(old, driver)) {
 		if (bind_check(lt, &port, args, driver) ||
-		    (args->revert && bind_guard(lt, &port, args->revert)))
+		    (args->revert && bind_guard(lt, &port, args)))
 			return 1;
-		if (bind_move(lt, &port, driver)) {
+		if (bind_locked(lt, &port, driver, args->bare, &carried)) {
 			bind_forget(lt, port.pci);
 			return 1;
 		}
-		out_text(lt, "%s: %s -> %s, %s\n", port.pci, *old ? old : "no driver", driver,
-			 *port.ifname ? port.ifname : "without a network device yet");
-		if (args->revert)
-			out_text(lt,
-				 "Back in %u s, unless: lanetool bind --confirm\n",
-				 args->revert);
 	}
-	out_object(lt, NULL);
-	out_str(lt, "ifname", NULL, port.ifname);
-	out_str(lt, "address", NULL, port.pci);
-	out_str(lt, "old-driver", NULL, old);
-	out_str(lt, "driver", NULL, driver);
-	out_uint(lt, "revert-after", NULL, args->revert);
-	out_close(lt);
+	bind_say(lt, &port, old, driver, args, &carried);
 	return 0;
 }
 
@@ -259,9 +308,9 @@ static int unbind_run(struct lt *lt)
 
 const struct lt_command lt_bind[] = {
 	{ "bind",
-	  "DEVNAME|PCI-ADDRESS [DRIVER|flowlane|in-tree] [--revert-after SECONDS] [--json]\n--confirm [DEVNAME|PCI-ADDRESS] [--json]",
+	  "DEVNAME|PCI-ADDRESS [DRIVER|flowlane|in-tree] [--revert-after SECONDS]\n[--no-addresses] [--json]\n--confirm [DEVNAME|PCI-ADDRESS] [--json]",
 	  "Move one port to Flowlane or another driver", bind_run, LT_NO_DEV | LT_SCHEMA_OWN },
-	{ "unbind", "DEVNAME|PCI-ADDRESS [--revert-after SECONDS] [--json]",
+	{ "unbind", "DEVNAME|PCI-ADDRESS [--revert-after SECONDS] [--no-addresses] [--json]",
 	  "Move one port back to the kernel's own driver", unbind_run, LT_NO_DEV | LT_SCHEMA_OWN },
 	{}
 };
