@@ -140,7 +140,7 @@ static int flows_take(struct lt *lt, struct flows_view *view)
 
 static int flows_watch(struct lt *lt, struct flows_view *view)
 {
-	struct screen screen = {};
+	struct lt_screen screen = {};
 	int ret;
 
 	screen_begin(lt, &screen, false, false);

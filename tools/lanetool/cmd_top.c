@@ -37,7 +37,7 @@ struct top {
 	struct top_past cpu[TOP_CPUS];
 	struct top_past *lane;		/* of all ports, one after the other */
 	size_t lanes;
-	struct screen screen;
+	struct lt_screen screen;
 };
 
 /* --- A look */

@@ -17,11 +17,11 @@
 #include "screen.h"
 
 /* Of the process, for a signal's handler has nothing else. */
-static SCREEN *screen_terminal;
+static bool screen_taken;
 
 static void screen_leave(void)
 {
-	if (screen_terminal && !isendwin())
+	if (screen_taken && !isendwin())
 		endwin();
 }
 
@@ -52,7 +52,7 @@ static void screen_signals(void)
 }
 
 /* Return: is there a terminal, and can the cursor go anywhere on it? */
-static bool screen_take(struct screen *screen)
+static bool screen_take(struct lt_screen *screen)
 {
 	int error;
 
@@ -60,8 +60,8 @@ static bool screen_take(struct screen *screen)
 	screen->keys = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "re");
 	if (!screen->keys || setupterm(NULL, STDOUT_FILENO, &error) != OK || !cursor_address)
 		return false;
-	screen_terminal = newterm(NULL, stdout, screen->keys);
-	if (!screen_terminal)
+	screen_taken = newterm(NULL, stdout, screen->keys);
+	if (!screen_taken)
 		return false;
 	atexit(screen_leave);
 	screen_signals();
@@ -73,15 +73,15 @@ static bool screen_take(struct screen *screen)
 	return true;
 }
 
-static void screen_measure(struct screen *screen)
+static void screen_measure(struct lt_screen *screen)
 {
 	screen->height = 24;
 	screen->width = 80;
-	if (screen_terminal)
+	if (screen_taken)
 		getmaxyx(stdscr, screen->height, screen->width);
 }
 
-void screen_begin(struct lt *lt, struct screen *screen, bool ascii, bool once)
+void screen_begin(struct lt *lt, struct lt_screen *screen, bool ascii, bool once)
 {
 	setlocale(LC_CTYPE, "");
 	screen->utf8 = !ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
@@ -96,12 +96,10 @@ void screen_begin(struct lt *lt, struct screen *screen, bool ascii, bool once)
 	screen_measure(screen);
 }
 
-void screen_end(struct lt *lt, struct screen *screen)
+void screen_end(struct lt *lt, struct lt_screen *screen)
 {
 	screen_leave();
-	if (screen_terminal)
-		delscreen(screen_terminal);
-	screen_terminal = NULL;
+	screen_taken = false;
 	if (screen->keys && screen->keys != stdin)
 		fclose(screen->keys);
 	if (!screen->err_to || lt->err == screen->err_to)
@@ -113,10 +111,10 @@ void screen_end(struct lt *lt, struct screen *screen)
 	free(screen->err);
 }
 
-void screen_make(struct lt *lt, struct screen *screen)
+void screen_make(struct lt *lt, struct lt_screen *screen)
 {
 	screen_measure(screen);
-	if (!screen_terminal)
+	if (!screen_taken)
 		return;
 	screen->text = NULL;
 	lt->text = open_memstream(&screen->text, &screen->size);
@@ -135,7 +133,7 @@ static size_t screen_cut(const char *line, size_t len, unsigned int width)
 	return i;
 }
 
-void screen_show(struct lt *lt, struct screen *screen)
+void screen_show(struct lt *lt, struct lt_screen *screen)
 {
 	const char *line;
 	unsigned int row;
@@ -167,13 +165,13 @@ static uint64_t screen_now(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
-bool screen_wait(struct lt *lt, const struct screen *screen, unsigned int msecs)
+bool screen_wait(struct lt *lt, const struct lt_screen *screen, unsigned int msecs)
 {
 	uint64_t now = screen_now(), end = now + msecs;
 	struct pollfd input = { .events = POLLIN };
 	int key;
 
-	if (!screen_terminal) {
+	if (!screen_taken) {
 		lt->kernel->sleep(lt, msecs);
 		return true;
 	}
@@ -194,7 +192,7 @@ bool screen_wait(struct lt *lt, const struct screen *screen, unsigned int msecs)
 
 /* --- Figures */
 
-void screen_bars(const struct screen *screen, char *text, size_t size, const double *values,
+void screen_bars(const struct lt_screen *screen, char *text, size_t size, const double *values,
 		 size_t count, double full)
 {
 	static const char *const blocks[] = { " ", "▁", "▂", "▃", "▄",

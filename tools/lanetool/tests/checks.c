@@ -59,7 +59,8 @@ static struct made *made_new(void)
 	m->port = (struct nic){
 		.name = "eth0", .driver = "igb", .bus = "0000:01:00.0", .ifindex = PORT,
 		.features = &features, .hw = { 7 }, .rx_queues = 2, .tx_queues = 2,
-		.irq_count = 2, .irqs = { { .number = 30, .queue = 0 }, { .number = 31, .queue = 1 } },
+		.irq_count = 2,
+		.irqs = { { .number = 30, .queue = 0 }, { .number = 31, .queue = 1 } },
 	};
 	m->d = (struct doctor){ .lt = &m->lt, .port = &m->port, .links = &m->links, .cpus = 4,
 				.node_cpus = 4, .secs = 1, .speed = 1000 };

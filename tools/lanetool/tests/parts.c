@@ -182,7 +182,7 @@ static void check_figures(void)
 		{ 123456, "123.5k" }, { 999960, "1.0M" }, { 1.5e9, "1.5G" }, { 2e19, "20000.0P" },
 	};
 	double values[] = { 0, 0.001, 50, 100, 1e9 };
-	struct screen screen = { .utf8 = true };
+	struct lt_screen screen = { .utf8 = true };
 	unsigned int msecs;
 	char text[64];
 	size_t i;
@@ -222,7 +222,8 @@ static void check_knobs(void)
 		{ "queue:0", MODERATION(1, 20, 3), MODERATION(1, 21, 4), true },
 		{ "queue:0", MODERATION(1, 20, 0), MODERATION(0, 20, 0), false },
 		{ "queue:0", "1 2", "1 2 ", false },
-		{ "rss:table", "0 1 2 3", "0 1 2 3", true }, { "rss:table", "default", "0 1", false },
+		{ "rss:table", "0 1 2 3", "0 1 2 3", true },
+		{ "rss:table", "default", "0 1", false },
 	};
 	size_t i;
 
