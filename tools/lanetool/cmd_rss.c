@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receive side scaling: -x and -X.  By ioctl: netlink can show it since 6.2 but not set it
- * before 6.17, and it does not tell how many rings there are.
+ * Receive side scaling: -x and -X, by netlink where the kernel has it (showing since 6.3, setting
+ * since 6.17).  What that refuses with "not supported" goes by ioctl: older kernels, and drivers
+ * with a table alone.  How many rings there are takes an ioctl: netlink only tells of channels.
  */
 #include <ctype.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
-#include "lanetool.h"
+#include "rss.h"
 
 #define RSS_MAX	65536	/* entries of a table, or bytes of a key; what is more is no answer */
 
@@ -20,7 +21,7 @@ static size_t rss_bytes(const struct ethtool_rxfh *rss)
 	return rss->indir_size * sizeof(rss->rss_config[0]) + rss->key_size;
 }
 
-/* A request with room for what head, an answer, tells of */
+/* A request with room for what head, a request with the sizes in it, tells of */
 static struct ethtool_rxfh *rss_alloc(struct lt *lt, uint32_t cmd, uint32_t context,
 				      const struct ethtool_rxfh *head)
 {
@@ -128,7 +129,7 @@ static int rss_show_key(struct lt *lt, const uint8_t *key, uint32_t size)
 	return 0;
 }
 
-static int rss_show_functions(struct lt *lt, uint8_t functions)
+static int rss_show_functions(struct lt *lt, uint32_t functions)
 {
 	const struct lt_strset *names;
 	uint32_t i;
@@ -142,7 +143,7 @@ static int rss_show_functions(struct lt *lt, uint8_t functions)
 	if (!names)
 		return 1;
 	for (i = 0; i < names->count; i++) {
-		bool on = i < 8 && functions >> i & 1;
+		bool on = i < 32 && functions >> i & 1;
 
 		out_text(lt, "    %s: %s\n", lt_string(names, i), on ? "on" : "off");
 		out_str(lt, on ? "hfunc" : NULL, NULL, lt_string(names, i));
@@ -150,34 +151,66 @@ static int rss_show_functions(struct lt *lt, uint8_t functions)
 	return 0;
 }
 
-static int rss_show_all(struct lt *lt, const struct ethtool_rxnfc *rings, uint32_t context,
-			const struct ethtool_rxfh *head)
+static int rss_show(struct lt *lt, const struct ethtool_rxnfc *rings, uint32_t context,
+		    const struct rss *rss)
 {
-	struct ethtool_rxfh *rss = rss_alloc(lt, ETHTOOL_GRSSH, context, head);
 	int ret;
 
-	if (!rss)
-		return 1;
-	if (lt_ioctl(lt, rss, "Cannot get RX flow hash configuration")) {
-		free(rss);
-		return 1;
-	}
-	if (rss->indir_size != head->indir_size || rss->key_size != head->key_size) {
-		free(rss);
-		return lt_error(lt, "the sizes of the table and the key changed meanwhile");
-	}
-	rss_show_table(lt, rings, context, rss->rss_config, rss->indir_size);
-	ret = rss_show_key(lt, (uint8_t *)(rss->rss_config + rss->indir_size), rss->key_size) ?:
-	      rss_show_functions(lt, rss->hfunc);
+	rss_show_table(lt, rings, context, rss->table, rss->entries);
+	ret = rss_show_key(lt, rss->key, rss->key_size) ?: rss_show_functions(lt, rss->functions);
 	out_close(lt);
-	free(rss);
 	return ret;
+}
+
+static int rss_show_ioctl(struct lt *lt, const struct ethtool_rxnfc *rings, uint32_t context,
+			  const struct ethtool_rxfh *head)
+{
+	struct ethtool_rxfh *answer = rss_alloc(lt, ETHTOOL_GRSSH, context, head);
+	struct rss rss;
+	int ret = 1;
+
+	if (!answer)
+		return 1;
+	rss = (struct rss){
+		.table = answer->rss_config,
+		.entries = head->indir_size,
+		.key = (uint8_t *)(answer->rss_config + head->indir_size),
+		.key_size = head->key_size,
+	};
+	if (lt_ioctl(lt, answer, "Cannot get RX flow hash configuration"))
+		goto free;
+	/* A context without a key of its own has none in the answer. */
+	if (answer->key_size < rss.key_size)
+		rss.key_size = answer->key_size;
+	if (answer->indir_size != head->indir_size || answer->key_size > head->key_size) {
+		lt_error(lt, "the sizes of the table and the key changed meanwhile");
+		goto free;
+	}
+	rss.functions = answer->hfunc;
+	ret = rss_show(lt, rings, context, &rss);
+free:
+	free(answer);
+	return ret;
+}
+
+/* Without netlink.  Return: the exit code. */
+static int rss_get_ioctl(struct lt *lt, const struct ethtool_rxnfc *rings, uint32_t context)
+{
+	struct ethtool_rxfh head = { .cmd = ETHTOOL_GRSSH, .rss_context = context };
+	int ret = rss_head(lt, &head);
+
+	if (ret < 0 && errno == EOPNOTSUPP && !context)
+		return rss_show_old(lt, rings);
+	if (ret < 0)
+		fprintf(lt->err, "Cannot get RX flow hash indir size and/or key size: %s\n",
+			strerror(errno));
+	return ret ? 1 : rss_show_ioctl(lt, rings, context, &head);
 }
 
 static int rss_get(struct lt *lt)
 {
 	struct ethtool_rxnfc rings = { .cmd = ETHTOOL_GRXRINGS };
-	struct ethtool_rxfh head = { .cmd = ETHTOOL_GRSSH };
+	struct rss rss = {};
 	uint64_t context = 0;
 	int ret;
 
@@ -188,14 +221,13 @@ static int rss_get(struct lt *lt)
 	out_begin(lt);
 	if (lt_ioctl(lt, &rings, "Cannot get RX ring count"))
 		return 1;
-	head.rss_context = context;
-	ret = rss_head(lt, &head);
-	if (ret < 0 && errno == EOPNOTSUPP && !context)
-		return rss_show_old(lt, &rings);
-	if (ret < 0)
-		fprintf(lt->err, "Cannot get RX flow hash indir size and/or key size: %s\n",
-			strerror(errno));
-	return ret ? 1 : rss_show_all(lt, &rings, context, &head);
+	ret = rss_ask(lt, lt->dev, context, &rss);
+	if (!ret)
+		ret = rss_show(lt, &rings, context, &rss);
+	else
+		ret = lt->refused ? rss_get_ioctl(lt, &rings, context) : 1;
+	rss_free(&rss);
+	return ret;
 }
 
 /* --- -X: what is asked for */
@@ -212,7 +244,7 @@ struct rss_wish {
 	uint32_t context;
 };
 
-static int rss_read_weights(struct lt *lt, struct rss_wish *wish)
+static int rss_option_weights(struct lt *lt, struct rss_wish *wish)
 {
 	if (wish->weights)
 		return -EINVAL;
@@ -222,7 +254,7 @@ static int rss_read_weights(struct lt *lt, struct rss_wish *wish)
 	return wish->weight_count ? 0 : -EINVAL;
 }
 
-static int rss_read_context(const char *text, uint32_t *context)
+static int rss_option_context(const char *text, uint32_t *context)
 {
 	uint64_t number;
 
@@ -237,14 +269,14 @@ static int rss_read_context(const char *text, uint32_t *context)
 }
 
 /* One option with what follows it */
-static int rss_read(struct lt *lt, struct rss_wish *wish)
+static int rss_option(struct lt *lt, struct rss_wish *wish)
 {
 	const char *name = lt->argv[0], *value;
 
 	lt->argc--;
 	lt->argv++;
 	if (!strcmp(name, "weight"))
-		return rss_read_weights(lt, wish);
+		return rss_option_weights(lt, wish);
 	if (!strcmp(name, "default")) {
 		wish->reset = true;
 		return 0;
@@ -262,7 +294,7 @@ static int rss_read(struct lt *lt, struct rss_wish *wish)
 	if (!strcmp(name, "start"))
 		return lt_parse_c(value, INT_MAX, &wish->start);
 	if (!strcmp(name, "context"))
-		return rss_read_context(value, &wish->context);
+		return rss_option_context(value, &wish->context);
 	if (!strcmp(name, "hkey"))
 		wish->key = value;
 	else if (!strcmp(name, "hfunc"))
@@ -430,16 +462,29 @@ static int rss_fill_all(struct lt *lt, const struct rss_wish *wish, bool chooses
 	return 0;
 }
 
-static int rss_set_all(struct lt *lt, const struct rss_wish *wish, const struct ethtool_rxfh *head)
+/* By netlink if that knew the device.  Return: 0 or the exit code. */
+static int rss_set_now(struct lt *lt, bool netlink, bool remove, struct ethtool_rxfh *rss)
+{
+	static const char what[] = "Cannot set RX flow hash configuration";
+	int ret = netlink ? rss_change(lt, remove, rss) : -EOPNOTSUPP;
+
+	if (ret == -EOPNOTSUPP)
+		return lt_ioctl(lt, rss, what) ? 1 : 0;
+	if (ret && lt->refused)
+		fprintf(lt->err, "%s: %s\n", what, strerror(-ret));
+	return ret ? 1 : 0;
+}
+
+static int rss_set_all(struct lt *lt, const struct rss_wish *wish, bool netlink,
+		       const struct ethtool_rxfh *head)
 {
 	struct ethtool_rxfh *rss = rss_alloc(lt, ETHTOOL_SRSSH, wish->context, head);
 	int ret;
 
 	if (!rss)
 		return 1;
-	ret = rss_fill_all(lt, wish, head->hfunc, rss);
-	if (!ret && lt_ioctl(lt, rss, "Cannot set RX flow hash configuration"))
-		ret = 1;
+	ret = rss_fill_all(lt, wish, head->hfunc, rss) ?:
+	      rss_set_now(lt, netlink, wish->remove, rss);
 	if (!ret && wish->context == ETH_RXFH_CONTEXT_ALLOC) {
 		out_object(lt, NULL);
 		out_str(lt, "ifname", NULL, lt->dev);
@@ -450,34 +495,56 @@ static int rss_set_all(struct lt *lt, const struct rss_wish *wish, const struct 
 	return ret;
 }
 
+/* Which sizes there are, by netlink or else by ioctl.  Return: as rss_head() */
+static int rss_sizes(struct lt *lt, struct ethtool_rxfh *head, bool *netlink)
+{
+	struct rss rss = {};
+	int ret = rss_ask(lt, lt->dev, 0, &rss);
+
+	*netlink = !ret;
+	head->indir_size = rss.entries;
+	head->key_size = rss.key_size;
+	head->hfunc = !!rss.functions;
+	rss_free(&rss);
+	return !ret ? 0 : lt->refused ? rss_head(lt, head) : 1;
+}
+
+/* All that is asked for, and whether it goes together.  Return: 0 or 1 after a message. */
+static int rss_options(struct lt *lt, struct rss_wish *wish)
+{
+	const char *clash;
+
+	if (!lt->argc)
+		return lt_bad_args(lt);
+	while (lt->argc)
+		if (rss_option(lt, wish))
+			return lt_bad_args(lt);
+	clash = rss_clash(wish);
+	if (clash)
+		fprintf(lt->err, "%s\n", clash);
+	return clash ? 1 : 0;
+}
+
 static int rss_set(struct lt *lt)
 {
 	struct ethtool_rxnfc rings = { .cmd = ETHTOOL_GRXRINGS };
 	struct ethtool_rxfh head = { .cmd = ETHTOOL_GRSSH };
 	struct rss_wish wish = {};
-	const char *clash;
+	bool netlink;
 	int ret;
 
-	if (!lt->argc)
-		return lt_bad_args(lt);
-	while (lt->argc)
-		if (rss_read(lt, &wish))
-			return lt_bad_args(lt);
-	clash = rss_clash(&wish);
-	if (clash) {
-		fprintf(lt->err, "%s\n", clash);
+	if (rss_options(lt, &wish))
 		return 1;
-	}
 	out_begin(lt);
 	if (lt_ioctl(lt, &rings, "Cannot get RX ring count"))
 		return 1;
-	ret = rss_head(lt, &head);
+	ret = rss_sizes(lt, &head, &netlink);
 	if (ret < 0 && errno == EOPNOTSUPP && !wish.key && !wish.function && !wish.context)
 		return rss_set_old(lt, &wish);
 	if (ret < 0)
 		fprintf(lt->err, "Cannot get RX flow hash indir size and key size: %s\n",
 			strerror(errno));
-	return ret ? 1 : rss_set_all(lt, &wish, &head);
+	return ret ? 1 : rss_set_all(lt, &wish, netlink, &head);
 }
 
 const struct lt_command lt_rss[] = {

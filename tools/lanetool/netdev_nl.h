@@ -41,8 +41,13 @@ enum {
 	NETDEV_NL_QSTATS_MAX = NETDEV_NL_QSTATS_TX_HW_DROPS,
 };
 
-/* The ethtool family's */
-#define RSS_NL_GET	38
+/* The ethtool family's: the first since Linux 6.3, the others since 6.17 */
+enum {
+	RSS_NL_GET = 38,
+	RSS_NL_SET = 48,
+	RSS_NL_CREATE,
+	RSS_NL_DELETE,
+};
 
 enum {
 	RSS_NL_HEADER = 1,

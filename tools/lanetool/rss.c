@@ -19,6 +19,7 @@ static void *rss_copy(const struct nlattr *attr, size_t *size)
 static int rss_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[RSS_NL_MAX + 1] = {
+		[RSS_NL_CONTEXT] = MNL_TYPE_U32,
 		[RSS_NL_HFUNC] = MNL_TYPE_U32,
 		[RSS_NL_INPUT_XFRM] = MNL_TYPE_U32,
 	};
@@ -27,7 +28,11 @@ static int rss_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
 
 	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, RSS_NL_MAX))
 		return -EBADMSG;
+	if (tb[RSS_NL_INDIR] && mnl_attr_get_payload_len(tb[RSS_NL_INDIR]) % sizeof(*rss->table))
+		return lt_malformed(lt);
 	rss_free(rss);
+	if (tb[RSS_NL_CONTEXT])
+		rss->context = mnl_attr_get_u32(tb[RSS_NL_CONTEXT]);
 	if (tb[RSS_NL_HFUNC])
 		rss->functions = mnl_attr_get_u32(tb[RSS_NL_HFUNC]);
 	if (tb[RSS_NL_INPUT_XFRM])
@@ -38,18 +43,39 @@ static int rss_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	return rss->table && rss->key ? 0 : -ENOMEM;
 }
 
-int rss_read(struct lt *lt, const char *dev, struct rss *rss)
+static struct nlmsghdr *rss_request(struct lt *lt, const char *dev, uint32_t context)
 {
-	struct nlmsghdr *msg;
+	struct nlmsghdr *msg = lt_genl(lt, ETHTOOL_GENL_NAME, RSS_NL_GET, ETHTOOL_GENL_VERSION,
+				       NLM_F_ACK);
 	struct nlattr *nest;
 
-	msg = lt_genl(lt, ETHTOOL_GENL_NAME, RSS_NL_GET, ETHTOOL_GENL_VERSION, NLM_F_ACK);
 	if (!msg)
-		return -ENOENT;
+		return NULL;
 	nest = lt_nest(lt, msg, RSS_NL_HEADER);
 	lt_put_str(lt, msg, ETHTOOL_A_HEADER_DEV_NAME, dev);
 	lt_nest_end(msg, nest);
-	return lt_try(lt, msg, rss_reply, rss);
+	if (context)
+		lt_put_u32(lt, msg, RSS_NL_CONTEXT, context);
+	return msg;
+}
+
+int rss_read(struct lt *lt, const char *dev, struct rss *rss)
+{
+	struct nlmsghdr *msg = rss_request(lt, dev, 0);
+
+	return msg ? lt_try(lt, msg, rss_reply, rss) : -ENOENT;
+}
+
+int rss_ask(struct lt *lt, const char *dev, uint32_t context, struct rss *rss)
+{
+	struct nlmsghdr *msg = rss_request(lt, dev, context);
+	int ret = -ENOENT;
+
+	lt->quiet = true;
+	if (msg)
+		ret = lt_send(lt, msg, rss_reply, rss);
+	lt->quiet = false;
+	return ret;
 }
 
 void rss_free(struct rss *rss)
@@ -57,6 +83,50 @@ void rss_free(struct rss *rss)
 	free(rss->table);
 	free(rss->key);
 	*rss = (struct rss){};
+}
+
+static int rss_created(struct lt *lt, const struct nlmsghdr *msg, void *data)
+{
+	static const uint8_t types[RSS_NL_MAX + 1] = { [RSS_NL_CONTEXT] = MNL_TYPE_U32 };
+	const struct nlattr *tb[RSS_NL_MAX + 1];
+	struct ethtool_rxfh *rss = data;
+
+	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, RSS_NL_MAX))
+		return -EBADMSG;
+	if (!tb[RSS_NL_CONTEXT])
+		return lt_malformed(lt);
+	rss->rss_context = mnl_attr_get_u32(tb[RSS_NL_CONTEXT]);
+	return 0;
+}
+
+int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss)
+{
+	bool create = rss->rss_context == ETH_RXFH_CONTEXT_ALLOC;
+	bool table = !remove && rss->indir_size != ETH_RXFH_INDIR_NO_CHANGE;
+	uint32_t entries = table ? rss->indir_size : 0;
+	struct nlmsghdr *msg;
+	int ret;
+
+	/* For the ioctl to refuse: nothing to remove, no table to fill, nothing to set */
+	if (create ? remove || (table && !entries)
+		   : !remove && !table && !rss->key_size && !rss->hfunc)
+		return -EOPNOTSUPP;
+	msg = lt_request(lt, remove ? RSS_NL_DELETE : create ? RSS_NL_CREATE : RSS_NL_SET,
+			 RSS_NL_HEADER, 0);
+	if (!msg)
+		return -ENOENT;
+	if (rss->rss_context && !create)
+		lt_put_u32(lt, msg, RSS_NL_CONTEXT, rss->rss_context);
+	if (table)	/* one without entries stands for the default */
+		lt_put(lt, msg, RSS_NL_INDIR, rss->rss_config, entries * sizeof(uint32_t));
+	if (rss->key_size && !remove)
+		lt_put(lt, msg, RSS_NL_HKEY, rss->rss_config + entries, rss->key_size);
+	if (rss->hfunc && !remove)
+		lt_put_u32(lt, msg, RSS_NL_HFUNC, rss->hfunc);
+	lt->quiet_unsupported = true;
+	ret = lt_send(lt, msg, create ? rss_created : NULL, rss);
+	lt->quiet_unsupported = false;
+	return ret;
 }
 
 /* By ioctl: netlink has it from Linux 6.17 on. */

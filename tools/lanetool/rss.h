@@ -9,6 +9,7 @@
 #define RSS_INPUT_MAX	36	/* IPv6 addresses and ports */
 
 struct rss {
+	uint32_t context;	/* which one: 0 is the device's own */
 	uint32_t functions;	/* a bit each; 0 if it does not say */
 	uint32_t symmetric;	/* what is done to the input first: RXH_XFRM_* */
 	uint32_t *table;
@@ -21,6 +22,14 @@ struct rss {
  * Return: 0, 1 if the device has none, or a negative error, said
  */
 int rss_read(struct lt *lt, const char *dev, struct rss *rss);
+/* rss_ask - likewise, of a context; what the kernel refuses with is not said.
+ * Return: 0 or a negative error; lt->refused if it is the kernel's
+ */
+int rss_ask(struct lt *lt, const char *dev, uint32_t context, struct rss *rss);
+/* rss_change - what an ioctl (SRSSH) would be asked for; a new context comes back in it.
+ * Return: 0, or a negative error, said unless it is -EOPNOTSUPP
+ */
+int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss);
 void rss_free(struct rss *rss);
 /* rss_fields - RXH_* that count for a type of flow (TCP_V4_FLOW).  Return: 0 or -errno, not said */
 int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields);

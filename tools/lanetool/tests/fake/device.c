@@ -11,6 +11,7 @@
  *   FAKE_TABLE=N		how many there may be
  *   FAKE_HASH=BITS		what is hashed
  *   FAKE_INDIR=N FAKE_KEY=N FAKE_HFUNC=BITS FAKE_COMBINED=N
+ *   FAKE_SHARED_KEY=1		contexts have none of their own
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -173,6 +174,7 @@ static void rxfh(struct ethtool_rxfh *rss)
 {
 	unsigned int i, indir = setting("FAKE_INDIR", INDIR), key = setting("FAKE_KEY", KEY);
 	unsigned char *hkey = (unsigned char *)(rss->rss_config + indir);
+	unsigned int asked = rss->key_size;
 
 	if (rss->cmd == ETHTOOL_GRSSH) {
 		told("get", rss, sizeof(*rss));
@@ -185,6 +187,10 @@ static void rxfh(struct ethtool_rxfh *rss)
 		rss->indir_size = indir;
 		rss->key_size = key;
 		rss->hfunc = setting("FAKE_HFUNC", 1);
+		if (asked && rss->rss_context && setting("FAKE_SHARED_KEY", 0)) {
+			rss->key_size = 0;
+			rss->hfunc = 0;
+		}
 		return;
 	}
 	told("set", rss, sizeof(*rss) + rss->key_size +
