@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Numbers of channels (queues): -l and -L */
-#include "lanetool.h"
+#include "shows.h"
 
-static int channels_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int channels_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_CHANNELS_MAX + 1] = {
 		[ETHTOOL_A_CHANNELS_HEADER] = MNL_TYPE_NESTED,

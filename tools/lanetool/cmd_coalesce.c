@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interrupt moderation: -c and -C */
-#include "lanetool.h"
+#include "shows.h"
 
 /* In the order shown; an empty row is a blank line. */
 static const struct {
@@ -63,7 +63,7 @@ static const struct lt_arg coalesce_args[] = {
 	{}
 };
 
-static int coalesce_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int coalesce_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	const struct nlattr *tb[ETHTOOL_A_COALESCE_MAX + 1];
 	uint8_t types[ETHTOOL_A_COALESCE_MAX + 1] = {

@@ -2,7 +2,7 @@
 /* Energy-Efficient Ethernet: --show-eee and --set-eee */
 #include <inttypes.h>
 
-#include "lanetool.h"
+#include "shows.h"
 
 static bool eee_supported(const struct lt_bits *ours)
 {
@@ -49,7 +49,7 @@ static int eee_say(struct lt *lt, const struct nlattr **tb)
 			    "Link partner advertised EEE link modes:  ", "link-partner-advertise");
 }
 
-static int eee_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int eee_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_EEE_MAX + 1] = {
 		[ETHTOOL_A_EEE_HEADER] = MNL_TYPE_NESTED,

@@ -3,7 +3,7 @@
  * Features of a device: -k and -K.  ethtool's older names stand for one or several of the
  * kernel's; those of several are shown as a head over them.
  */
-#include "lanetool.h"
+#include "shows.h"
 
 static const struct feature_group {
 	const char *brief;
@@ -107,7 +107,7 @@ static void feature_say_group(struct lt *lt, const struct features *f,
 				    members == 1 ? "" : "\t");
 }
 
-static int features_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int features_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	const struct nlattr *tb[ETHTOOL_A_FEATURES_MAX + 1];
 	struct features f = {};

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 
-#include "lanetool.h"
+#include "shows.h"
 
 /* ethtool's older names for two of them */
 static void fec_say(struct lt *lt, const struct lt_strset *names, uint32_t bit)
@@ -106,7 +106,7 @@ static int fec_modes(struct lt *lt, const struct nlattr **tb)
 	return 0;
 }
 
-static int fec_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int fec_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_FEC_MAX + 1] = {
 		[ETHTOOL_A_FEC_HEADER] = MNL_TYPE_NESTED,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The power of a pluggable module: --show-module and --set-module */
-#include "lanetool.h"
+#include "shows.h"
 
 static const struct lt_choice policies[] = {
 	{ "high", ETHTOOL_MODULE_POWER_MODE_POLICY_HIGH },
@@ -25,7 +25,7 @@ static void module_say(struct lt *lt, const char *key, const struct lt_choice *n
 	out_str(lt, key, "%s\n", names->name ? names->name : "unknown");
 }
 
-static int module_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int module_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_MODULE_MAX + 1] = {
 		[ETHTOOL_A_MODULE_HEADER] = MNL_TYPE_NESTED,

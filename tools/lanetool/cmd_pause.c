@@ -2,7 +2,7 @@
 /* Pause frames: -a and -A */
 #include <inttypes.h>
 
-#include "lanetool.h"
+#include "shows.h"
 
 /* What both ends advertise decides (IEEE 802.3, annex 28B). */
 static int pause_negotiated(struct lt *lt, const struct nlmsghdr *msg, void *data)
@@ -82,7 +82,7 @@ static int pause_statistics(struct lt *lt, const struct nlattr *nest)
 	return 0;
 }
 
-static int pause_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int pause_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_PAUSE_MAX + 1] = {
 		[ETHTOOL_A_PAUSE_HEADER] = MNL_TYPE_NESTED,

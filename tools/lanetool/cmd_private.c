@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flags that only one driver knows: --show-priv-flags and --set-priv-flags */
-#include "lanetool.h"
+#include "shows.h"
 
 static int private_say(struct lt *lt, const char *dev, const struct lt_bits *bits)
 {
@@ -24,7 +24,7 @@ static int private_say(struct lt *lt, const char *dev, const struct lt_bits *bit
 	return 0;
 }
 
-static int private_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int private_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_PRIVFLAGS_MAX + 1] = {
 		[ETHTOOL_A_PRIVFLAGS_HEADER] = MNL_TYPE_NESTED,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Ring sizes: -g and -G */
-#include "lanetool.h"
+#include "shows.h"
 
-static int rings_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int rings_show(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_RINGS_MAX + 1] = {
 		[ETHTOOL_A_RINGS_HEADER] = MNL_TYPE_NESTED,

@@ -5,11 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "lanetool.h"
-
-struct settings {
-	bool said;	/* something of the device; of all of them: in the last answer */
-};
+#include "shows.h"
 
 /* Read an answer, and what it tells of a device is still unsaid.  Return: 0 or -EBADMSG. */
 static int settings_read(struct lt *lt, const struct nlmsghdr *msg, const struct nlattr **tb,
@@ -148,7 +144,7 @@ static void settings_speed(struct lt *lt, const struct nlattr *attr)
 		out_uint(lt, "speed", "\tSpeed: %" PRIu64 "Mb/s\n", speed);
 }
 
-static int settings_modes(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int settings_modes(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_LINKMODES_MAX + 1] = {
 		[ETHTOOL_A_LINKMODES_HEADER] = MNL_TYPE_NESTED,
@@ -210,7 +206,7 @@ static void settings_mdix(struct lt *lt, uint8_t mdix, uint8_t control)
 	out_bool(lt, "mdi-x-auto", NULL, control == ETH_TP_MDI_AUTO);
 }
 
-static int settings_port(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int settings_port(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_LINKINFO_MAX + 1] = {
 		[ETHTOOL_A_LINKINFO_HEADER] = MNL_TYPE_NESTED,
@@ -259,7 +255,7 @@ static void settings_wake(struct lt *lt, const struct lt_bits *bits, const uint3
 	out_str(lt, key, "%s\n", len ? text : "d");
 }
 
-static int settings_wol(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int settings_wol(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_WOL_MAX + 1] = {
 		[ETHTOOL_A_WOL_HEADER] = MNL_TYPE_NESTED,
@@ -288,7 +284,7 @@ static int settings_wol(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	return 0;
 }
 
-static int settings_messages(struct lt *lt, const struct nlmsghdr *msg, void *data)
+int settings_messages(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
 	static const uint8_t types[ETHTOOL_A_DEBUG_MAX + 1] = {
 		[ETHTOOL_A_DEBUG_HEADER] = MNL_TYPE_NESTED,

@@ -16,8 +16,7 @@ static const struct lt_command *const groups[] = {
 #include "groups.h"
 };
 
-/* lt_named - is name one of "-g|--show-ring"? */
-static bool lt_named(const char *names, const char *name)
+bool lt_named(const char *names, const char *name)
 {
 	size_t len = strlen(name);
 

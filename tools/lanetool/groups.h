@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One line for each group of commands (cmd_*.c): commands.c includes this, twice. */
 LT_GROUP(settings)
+LT_GROUP(monitor)
 LT_GROUP(change)
 LT_GROUP(stats)
 LT_GROUP(timestamps)

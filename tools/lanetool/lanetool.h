@@ -26,6 +26,7 @@
 #define LT_FAMILIES	4
 #define LT_STRSETS	32
 #define LT_DEPTH	16	/* of nested JSON */
+#define LT_NOTICES	(-1)	/* for a protocol: what groups are told, on a socket of its own */
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -38,6 +39,7 @@ struct lt_kernel {
 	/* Both: bytes, or -1 and errno */
 	ssize_t (*send)(struct lt *lt, int protocol, const void *buf, size_t size);
 	ssize_t (*recv)(struct lt *lt, int protocol, void *buf, size_t size);
+	int (*join)(struct lt *lt, uint32_t group);	/* 0, or -1 and errno */
 	int (*ioctl)(struct lt *lt, unsigned long request, struct ifreq *ifr);
 	void (*sleep)(struct lt *lt, unsigned int msecs);
 	const char *root;	/* what comes before /proc and /sys */
@@ -73,13 +75,14 @@ struct lt {
 	bool json;
 	bool statistics;	/* --include-statistics */
 	bool schema_own;	/* LT_SCHEMA_OWN, for this run of the command */
+	const char *notice;	/* what has changed, for JSON: "rings" */
 
 	FILE *text;
 	FILE *err;
 	struct lt_out out;
 
 	const struct lt_kernel *kernel;
-	struct mnl_socket *sockets[2];
+	struct mnl_socket *sockets[3];
 	struct lt_family families[LT_FAMILIES];
 	struct lt_strset strsets[LT_STRSETS];
 	uint32_t seq;
@@ -110,6 +113,8 @@ struct lt_command {
 };
 
 const struct lt_command *lt_find(const char *name);
+/* lt_named - is name one of "-g|--show-ring"? */
+bool lt_named(const char *names, const char *name);
 void lt_usage(FILE *to, const char *program, const struct lt_command *one);
 int lt_main(struct lt *lt, int argc, char **argv);
 int lt_bad_args(struct lt *lt);
@@ -183,17 +188,22 @@ int lt_parse_c(const char *text, uint64_t max, uint64_t *value);
 typedef int (*lt_reply)(struct lt *lt, const struct nlmsghdr *msg, void *data);
 
 /* lt_family - Return: the number of a generic family, or a negative error; nothing is said. */
-int lt_family(struct lt *lt, const char *name);
+int lt_family(struct lt *lt, const char *name);	/* family.c */
+/* lt_group - the number of a family's group, 0 if it has none.  Return: 0 or an error, said */
+int lt_group(struct lt *lt, const char *family, const char *name, uint32_t *id);
 
 /*
  * lt_request - begin a request to the ethtool family, with its header.
  * lt_genl - to any generic family, with nothing in it; flags: NLM_F_ACK or NLM_F_DUMP.
+ * lt_genl_id - likewise, by its number; never NULL
  * lt_rtnl - to rtnetlink, with size bytes of its own header, zeroed, to be filled.
  * Return: the message, or NULL after a message.
  */
 struct nlmsghdr *lt_request(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags);
 struct nlmsghdr *lt_genl(struct lt *lt, const char *family, uint8_t cmd, uint8_t version,
 			 uint16_t flags);
+struct nlmsghdr *lt_genl_id(struct lt *lt, uint16_t id, uint8_t cmd, uint8_t version,
+			    uint16_t flags);
 struct nlmsghdr *lt_rtnl(struct lt *lt, uint16_t type, uint16_t flags, size_t size);
 
 /* These put an attribute; when there is no room, lt_send() fails. */
@@ -240,6 +250,8 @@ int lt_parse(struct lt *lt, const struct nlmsghdr *msg, size_t head, const struc
 int lt_parse_nest(struct lt *lt, const struct nlattr *nest, const struct nlattr **tb,
 		  const uint8_t *types, uint16_t max);
 int lt_malformed(struct lt *lt);	/* says so; Return: -EBADMSG */
+/* lt_msg_ok - is there a whole message in the len bytes at msg? */
+bool lt_msg_ok(const struct nlmsghdr *msg, int len);
 
 uint64_t lt_uint(const struct nlattr *attr);	/* of 4 or 8 bytes; 0 if it is not there */
 

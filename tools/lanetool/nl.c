@@ -28,12 +28,13 @@ struct lt_answer {
 
 static struct mnl_socket *lt_socket(struct lt *lt, int protocol)
 {
-	struct mnl_socket **socket = &lt->sockets[protocol == NETLINK_ROUTE];
+	struct mnl_socket **socket = &lt->sockets[protocol == LT_NOTICES ? 2 :
+						  protocol == NETLINK_ROUTE];
 	int on = 1;
 
 	if (*socket)
 		return *socket;
-	*socket = mnl_socket_open(protocol);
+	*socket = mnl_socket_open(protocol == LT_NOTICES ? NETLINK_GENERIC : protocol);
 	if (!*socket)
 		return NULL;
 	if (mnl_socket_bind(*socket, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -64,6 +65,14 @@ static ssize_t lt_real_recv(struct lt *lt, int protocol, void *buf, size_t size)
 		got = mnl_socket_recvfrom(lt_socket(lt, protocol), buf, size);
 	} while (got < 0 && errno == EINTR);
 	return got;
+}
+
+static int lt_real_join(struct lt *lt, uint32_t group)
+{
+	struct mnl_socket *socket = lt_socket(lt, LT_NOTICES);
+
+	return socket ? mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group,
+					      sizeof(group)) : -1;
 }
 
 static int lt_real_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
@@ -110,6 +119,7 @@ static void lt_real_sleep(struct lt *lt, unsigned int msecs)
 const struct lt_kernel lt_kernel_real = {
 	.send = lt_real_send,
 	.recv = lt_real_recv,
+	.join = lt_real_join,
 	.ioctl = lt_real_ioctl,
 	.sleep = lt_real_sleep,
 	.root = "",
@@ -148,23 +158,28 @@ struct nlmsghdr *lt_rtnl(struct lt *lt, uint16_t type, uint16_t flags, size_t si
 	return msg;
 }
 
-struct nlmsghdr *lt_genl(struct lt *lt, const char *family, uint8_t cmd, uint8_t version,
-			 uint16_t flags)
+struct nlmsghdr *lt_genl_id(struct lt *lt, uint16_t id, uint8_t cmd, uint8_t version,
+			    uint16_t flags)
 {
-	int id = lt_family(lt, family);
+	struct nlmsghdr *msg = lt_begin(lt, id, flags);
 	struct genlmsghdr *genl;
-	struct nlmsghdr *msg;
 
-	if (id < 0) {
-		fprintf(lt->err, "netlink error: family %s: %s\n", family, strerror(-id));
-		return NULL;
-	}
-	msg = lt_begin(lt, id, flags);
 	lt->protocol = NETLINK_GENERIC;
 	genl = mnl_nlmsg_put_extra_header(msg, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = version;
 	return msg;
+}
+
+struct nlmsghdr *lt_genl(struct lt *lt, const char *family, uint8_t cmd, uint8_t version,
+			 uint16_t flags)
+{
+	int id = lt_family(lt, family);
+
+	if (id >= 0)
+		return lt_genl_id(lt, id, cmd, version, flags);
+	fprintf(lt->err, "netlink error: family %s: %s\n", family, strerror(-id));
+	return NULL;
 }
 
 struct nlmsghdr *lt_request(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags)
@@ -291,7 +306,7 @@ static int lt_end(struct lt *lt, const struct nlmsghdr *msg)
 }
 
 /* libmnl's mnl_nlmsg_ok() takes a length of 2 GB and more for a negative one, that fits. */
-static bool lt_msg_ok(const struct nlmsghdr *msg, int len)
+bool lt_msg_ok(const struct nlmsghdr *msg, int len)
 {
 	return len >= (int)sizeof(*msg) && msg->nlmsg_len >= sizeof(*msg) &&
 	       msg->nlmsg_len <= (unsigned int)len;
@@ -520,55 +535,4 @@ int lt_bits(struct lt *lt, const struct nlattr *nest, struct lt_bits *bits)
 bool lt_bit(const struct lt_bits *bits, const uint32_t *map, uint32_t index)
 {
 	return index < bits->count && map && map[index / 32] >> index % 32 & 1;
-}
-
-/* --- Generic families by name */
-
-static int lt_family_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
-{
-	static const uint8_t types[CTRL_ATTR_MAX + 1] = {
-		[CTRL_ATTR_FAMILY_ID] = MNL_TYPE_U16,
-	};
-	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
-	int ret = lt_parse(lt, msg, GENL_HDRLEN, tb, types, CTRL_ATTR_MAX);
-
-	if (!ret && tb[CTRL_ATTR_FAMILY_ID])
-		*(uint16_t *)data = mnl_attr_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
-	return ret;
-}
-
-int lt_family(struct lt *lt, const char *name)
-{
-	struct lt_family *family = NULL;
-	struct genlmsghdr *genl;
-	struct nlmsghdr *msg;
-	bool quiet = lt->quiet;
-	uint16_t id = 0;
-	int ret;
-	size_t i;
-
-	for (i = 0; i < LT_FAMILIES && !family; i++) {
-		if (!strcmp(lt->families[i].name, name))
-			return lt->families[i].id;
-		if (!lt->families[i].name[0])
-			family = &lt->families[i];
-	}
-	msg = lt_begin(lt, GENL_ID_CTRL, NLM_F_ACK);
-	lt->protocol = NETLINK_GENERIC;
-	genl = mnl_nlmsg_put_extra_header(msg, sizeof(*genl));
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	genl->version = 1;
-	lt_put_str(lt, msg, CTRL_ATTR_FAMILY_NAME, name);
-	lt->quiet = true;
-	ret = lt_send(lt, msg, lt_family_reply, &id);
-	lt->quiet = quiet;
-	if (ret)
-		return ret;
-	if (id < NLMSG_MIN_TYPE)
-		return -EBADMSG;
-	if (family && strlen(name) < sizeof(family->name)) {
-		memcpy(family->name, name, strlen(name) + 1);
-		family->id = id;
-	}
-	return id;
 }

@@ -64,6 +64,8 @@ void out_object(struct lt *lt, const char *key)
 	out_open(lt, key, json_object());
 	if (top && lt->schema_own)
 		out_add(lt, "lanetool", json_pack("{s:i}", "schema", LT_SCHEMA));
+	if (top && lt->notice)
+		out_str(lt, "notification", NULL, lt->notice);
 }
 
 void out_array(struct lt *lt, const char *key)

@@ -124,6 +124,13 @@ static size_t ioctl_size(const void *data)
 	}
 }
 
+static int replay_join(struct lt *lt, uint32_t group)
+{
+	(void)lt;
+	(void)group;
+	return 0;
+}
+
 static int replay_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
 	struct replay *replay = replay_of(lt);
@@ -161,8 +168,8 @@ static void replay_sleep(struct lt *lt, unsigned int msecs)
 
 struct lt_kernel replay_kernel(struct replay *replay)
 {
-	return (struct lt_kernel){ replay_send, replay_recv, replay_ioctl, replay_sleep,
-				   replay->root, replay };
+	return (struct lt_kernel){ replay_send, replay_recv, replay_join, replay_ioctl,
+				   replay_sleep, replay->root, replay };
 }
 
 /* --- Recording */
@@ -210,6 +217,11 @@ static ssize_t record_recv(struct lt *lt, int protocol, void *buf, size_t size)
 	return got;
 }
 
+static int record_join(struct lt *lt, uint32_t group)
+{
+	return lt_kernel_real.join(lt, group);
+}
+
 static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 {
 	/* Before the answer says something else */
@@ -226,8 +238,8 @@ static int record_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 
 struct lt_kernel record_kernel(struct replay *replay)
 {
-	return (struct lt_kernel){ record_send, record_recv, record_ioctl, replay_sleep,
-				   replay->root, replay };
+	return (struct lt_kernel){ record_send, record_recv, record_join, record_ioctl,
+				   replay_sleep, replay->root, replay };
 }
 
 /* --- Files: "< 0 1c00...", kind, result, bytes */
