@@ -89,6 +89,7 @@ struct lt {
 	int protocol;		/* NETLINK_*, of the request */
 	bool quiet;		/* of errors that requests end with */
 	bool quiet_unsupported;	/* of those that say that the device has no such thing */
+	bool quiet_refused;	/* of those that are the kernel's */
 	int refused;		/* the kernel's error that the last request ended with, or 0 */
 	bool dump;		/* the request asks for all devices */
 	bool full;		/* something had no room in it */
@@ -223,10 +224,12 @@ int lt_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
 
 /*
  * lt_try - as lt_send, where the device or the kernel may have no such thing (or keep it from us).
+ * lt_ask - as lt_send, but what the kernel refuses with is only in lt->refused.
  * lt_try_genl - begin a dump of a family that may not be there.
  * Return (or *ret): 0, 1 if there is none, or a negative error that has been said.
  */
 int lt_try(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
+int lt_ask(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data);
 struct nlmsghdr *lt_try_genl(struct lt *lt, const char *family, uint8_t cmd, int *ret);
 
 /* lt_get - what most commands that show do: ask for lt->dev, or for all if that is "*".

@@ -100,10 +100,14 @@ int lt_ioctl_of(struct lt *lt, const char *dev, void *command)
 
 int lt_ioctl(struct lt *lt, void *command, const char *what)
 {
+	int error;
+
 	if (!lt_ioctl_of(lt, lt->dev, command))
 		return 0;
+	error = errno;
 	if (what)
-		fprintf(lt->err, "%s: %s\n", what, strerror(errno));
+		fprintf(lt->err, "%s: %s\n", what, strerror(error));
+	errno = error;
 	return -1;
 }
 
@@ -266,7 +270,7 @@ static void lt_say_extack(struct lt *lt, const struct nlmsghdr *msg, size_t head
 	};
 	const struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
 
-	if (lt_silent(lt, error) || !(msg->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	if (lt_silent(lt, error) || lt->quiet_refused || !(msg->nlmsg_flags & NLM_F_ACK_TLVS) ||
 	    lt_parse(lt, msg, head, tb, types, NLMSGERR_ATTR_MAX) || !tb[NLMSGERR_ATTR_MSG])
 		return;
 	fprintf(lt->err, "netlink %s: %s", error ? "error" : "warning",
@@ -302,7 +306,7 @@ static int lt_end(struct lt *lt, const struct nlmsghdr *msg)
 	if (code || msg->nlmsg_type == NLMSG_ERROR)
 		lt_say_extack(lt, msg, head, code);
 	lt->refused = code;
-	return code ? lt_fail(lt, code) : 0;
+	return code && !lt->quiet_refused ? lt_fail(lt, code) : code;
 }
 
 /* libmnl's mnl_nlmsg_ok() takes a length of 2 GB and more for a negative one, that fits. */
@@ -407,6 +411,16 @@ int lt_try(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
 	if (ret == -EOPNOTSUPP || ret == -ENOENT || ret == -EPERM || ret == -ENODEV)
 		return 1;
 	return ret ? lt_fail(lt, ret) : 0;
+}
+
+int lt_ask(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
+{
+	int ret;
+
+	lt->quiet_refused = true;
+	ret = lt_send(lt, msg, reply, data);
+	lt->quiet_refused = false;
+	return ret;
 }
 
 struct nlmsghdr *lt_try_genl(struct lt *lt, const char *family, uint8_t cmd, int *ret)

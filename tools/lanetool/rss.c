@@ -69,13 +69,8 @@ int rss_read(struct lt *lt, const char *dev, struct rss *rss)
 int rss_ask(struct lt *lt, const char *dev, uint32_t context, struct rss *rss)
 {
 	struct nlmsghdr *msg = rss_request(lt, dev, context);
-	int ret = -ENOENT;
 
-	lt->quiet = true;
-	if (msg)
-		ret = lt_send(lt, msg, rss_reply, rss);
-	lt->quiet = false;
-	return ret;
+	return msg ? lt_ask(lt, msg, rss_reply, rss) : -ENOENT;
 }
 
 void rss_free(struct rss *rss)

@@ -94,7 +94,11 @@ static size_t ioctl_size(const void *data)
 		       ((const struct ethtool_test *)data)->len * sizeof(uint64_t);
 	case ETHTOOL_GREGS:
 		return sizeof(struct ethtool_regs) + ((const struct ethtool_regs *)data)->len;
+	case ETHTOOL_GMODULEINFO:
+		return sizeof(struct ethtool_modinfo);
 	case ETHTOOL_GEEPROM:
+	case ETHTOOL_SEEPROM:
+	case ETHTOOL_GMODULEEEPROM:
 		return sizeof(struct ethtool_eeprom) + ((const struct ethtool_eeprom *)data)->len;
 	case ETHTOOL_GCHANNELS:
 		return sizeof(struct ethtool_channels);

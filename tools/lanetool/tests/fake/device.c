@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A device that there is none of here: preloaded, it answers the ethtool ioctls about RSS,
- * rules and queues for any name, so that what needs contexts, VFs or rules of all kinds can be
+ * rules, queues and EEPROMs for any name, so that what needs contexts, VFs or rules of all kinds can be
  * recorded (tests/record) and compared (tests/fake/compare).
  *
  *   FAKE_LOG=FILE		gets what it was asked to do
@@ -12,6 +12,7 @@
  *   FAKE_HASH=BITS		what is hashed
  *   FAKE_INDIR=N FAKE_KEY=N FAKE_HFUNC=BITS FAKE_COMBINED=N
  *   FAKE_SHARED_KEY=1		contexts have none of their own
+ *   FAKE_EEPROM=N		bytes of it, and of a module's
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -249,9 +250,23 @@ static void channels(struct ethtool_channels *channels)
 	channels->rx_count = 1;
 }
 
+static void eeprom(struct ethtool_eeprom *eeprom)
+{
+	unsigned int i;
+
+	if (eeprom->cmd == ETHTOOL_SEEPROM) {
+		told("write", eeprom, sizeof(*eeprom) + eeprom->len);
+		return;
+	}
+	told("read", eeprom, sizeof(*eeprom));
+	for (i = 0; i < eeprom->len; i++)
+		eeprom->data[i] = eeprom->offset + i;
+}
+
 static int answer(void *data)
 {
 	unsigned int cmd = *(unsigned int *)data;
+	unsigned int bytes = setting("FAKE_EEPROM", 20);
 	char text[32];
 
 	switch (cmd) {
@@ -277,6 +292,18 @@ static int answer(void *data)
 		return 0;
 	case ETHTOOL_PERQUEUE:
 		perqueue(data);
+		return 0;
+	case ETHTOOL_GDRVINFO:
+		((struct ethtool_drvinfo *)data)->eedump_len = bytes;
+		return 0;
+	case ETHTOOL_GMODULEINFO:
+		/* Of no type that ethtool would spell out */
+		((struct ethtool_modinfo *)data)->eeprom_len = bytes;
+		return 0;
+	case ETHTOOL_GEEPROM:
+	case ETHTOOL_SEEPROM:
+	case ETHTOOL_GMODULEEEPROM:
+		eeprom(data);
 		return 0;
 	}
 	if (!rxnfc(data))
