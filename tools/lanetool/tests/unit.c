@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lanetool without a NIC: each file of a folder is a command line, what the kernel answered to
- * it once, and what has to be said and returned.  Then each answer comes truncated at every
- * byte, which must be refused, and with bytes spoilt or counts wrong, which must be survived;
- * sanitizers watch.
+ * it once, and what has to be said and returned.  The same in JSON has to keep to the schema.
+ * Then each answer comes truncated at every byte, which must be refused, and with bytes spoilt
+ * or counts wrong, which must be survived; sanitizers watch.
  *
  * What a command reads of /proc and /sys a recording has as lines (see tree.h), and so has the
  * file that $TREE names when one is made.
  *
- *   unit FOLDER             run all
+ *   unit FOLDER SCHEMA      run all
  *   unit --record ARG...    run this here, and write its recording (tests/record)
  *   unit --say FILE         what it says to this recording, as a recording has it
  */
@@ -18,6 +18,7 @@
 
 #include "parts.h"
 #include "replay.h"
+#include "schema.h"
 #include "tree.h"
 
 #define ARGS_MAX	64
@@ -38,6 +39,7 @@ struct unit {
 
 static unsigned long runs;
 static const char *running;
+static const struct lt_command *ran;	/* the command of the last run */
 
 static void fail(const char *why, const char *wanted, const char *got)
 {
@@ -66,6 +68,7 @@ static int unit_run(const struct unit *unit, struct lt_kernel kernel, bool json,
 	ret = lt_main(lt, unit->argc + 1, argv);
 	fclose(lt->text);
 	fclose(lt->err);
+	ran = lt->command;
 	free(lt);
 	runs++;
 	return ret;
@@ -92,6 +95,22 @@ static void unit_exact(struct unit *unit)
 	free(err);
 }
 
+/* In JSON, whatever the recording is of */
+static void unit_json(struct unit *unit)
+{
+	const char *why;
+	char *text, *err;
+
+	unit->replay.next = 0;
+	unit->replay.lenient = true;
+	unit_run(unit, replay_kernel(&unit->replay), true, &text, &err);
+	why = ran ? schema_check(ran, text) : NULL;
+	if (why)
+		fail("JSON", why, text);
+	free(text);
+	free(err);
+}
+
 /* --- Bad answers */
 
 static int unit_bad(struct unit *unit, bool json)
@@ -102,6 +121,8 @@ static int unit_bad(struct unit *unit, bool json)
 	unit->replay.next = 0;
 	unit->replay.lenient = true;
 	ret = unit_run(unit, replay_kernel(&unit->replay), json, &text, &err);
+	if (json && ran && schema_check(NULL, text))
+		fail("JSON after a bad answer", schema_check(NULL, text), text);
 	free(text);
 	free(err);
 	return ret;
@@ -295,6 +316,7 @@ static void unit_file(const char *path)
 	const char *wanted, *got;
 
 	unit_exact(unit);
+	unit_json(unit);
 	if (!tree_compare(&unit->tree, &wanted, &got))
 		fail("a file afterwards", wanted, got);
 	unit_bad_answers(unit);
@@ -356,15 +378,18 @@ int main(int argc, char **argv)
 		return unit_record(argc - 2, argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "--say"))
 		return unit_say(argv[2]);
-	count = argc == 2 ? scandir(argv[1], &names, NULL, alphasort) : -1;
+	count = argc == 3 ? scandir(argv[1], &names, NULL, alphasort) : -1;
 	if (count < 0) {
-		fprintf(stderr, "usage: unit FOLDER | unit --record ARG...\n");
+		fprintf(stderr, "usage: unit FOLDER SCHEMA | unit --record ARG...\n");
 		return 2;
 	}
 	alarm(LIMIT);
 	running = "parts";
 	if (parts_check())
 		fail("a part by itself", "all is well", parts_check());
+	running = "schema";
+	if (schema_load(argv[2]))
+		fail("the document", "all is well", schema_load(argv[2]));
 	for (i = 0; i < count; i++) {
 		running = names[i]->d_name;
 		snprintf(path, sizeof(path), "%s/%s", argv[1], running);
