@@ -28,7 +28,7 @@ static int action_test_say(struct lt *lt, const struct lt_strset *names,
 	out_object(lt, "tests");
 	for (i = 0; i < names->count && i < TESTS_MAX; i++) {
 		out_text(lt, "%s\t %d\n", lt_string(names, i), (int)test->data[i]);
-		out_uint(lt, lt_string(names, i), NULL, test->data[i]);
+		out_int(lt, lt_string(names, i), NULL, (int64_t)test->data[i]);
 	}
 	out_close(lt);
 	out_text(lt, "\n");
@@ -60,7 +60,7 @@ static int action_test(struct lt *lt)
 		return 74;
 	test = calloc(1, sizeof(*test) + TESTS_MAX * sizeof(*test->data));
 	if (!test) {
-		perror("Cannot allocate memory for test info");
+		fprintf(lt->err, "Cannot allocate memory for test info: %s\n", strerror(errno));
 		return 73;
 	}
 	test->cmd = ETHTOOL_TEST;

@@ -315,6 +315,7 @@ void out_close(struct lt *lt);
 void out_text(struct lt *lt, const char *format, ...) __printf(2, 3);	/* text only */
 void out_str(struct lt *lt, const char *key, const char *format, const char *value);
 void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value);
+void out_int(struct lt *lt, const char *key, const char *format, int64_t value);
 void out_real(struct lt *lt, const char *key, const char *format, double value);
 void out_bool(struct lt *lt, const char *key, const char *format, bool value);	/* on, off */
 void out_null(struct lt *lt, const char *key);

@@ -108,8 +108,20 @@ void out_str(struct lt *lt, const char *key, const char *format, const char *val
 void out_uint(struct lt *lt, const char *key, const char *format, uint64_t value)
 {
 	if (lt->json) {
+		/* jansson's integers have a sign: better less exact than negative */
 		if (key)
-			out_add(lt, key, json_integer((json_int_t)value));
+			out_add(lt, key, value > INT64_MAX ? json_real(value)
+							   : json_integer((json_int_t)value));
+	} else if (format) {
+		fprintf(lt->text, format, value);
+	}
+}
+
+void out_int(struct lt *lt, const char *key, const char *format, int64_t value)
+{
+	if (lt->json) {
+		if (key)
+			out_add(lt, key, json_integer(value));
 	} else if (format) {
 		fprintf(lt->text, format, value);
 	}

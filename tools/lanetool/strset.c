@@ -123,8 +123,10 @@ const struct lt_strset *lt_strset(struct lt *lt, uint32_t id, const char *dev)
 	struct lt_strset *set;
 	int ret;
 
-	if (id >= LT_STRSETS)
+	if (id >= LT_STRSETS) {
+		lt_malformed(lt);	/* Only an answer can name such a one. */
 		return NULL;
+	}
 	set = &lt->strsets[id];
 	if (set->strings && !dev)
 		return set;
@@ -145,10 +147,11 @@ const struct lt_strset *lt_ioctl_strings(struct lt *lt, uint32_t id, const char 
 {
 	const struct lt_strset *set;
 
-	lt->quiet = true;
+	lt->quiet_refused = true;
 	set = lt_strset(lt, id, lt->dev);
-	lt->quiet = false;
-	if (!set)
+	lt->quiet_refused = false;
+	/* What was wrong otherwise has been said. */
+	if (!set && lt->refused)
 		fprintf(lt->err, "%s: %s\n", what, strerror(-lt->refused));
 	return set;
 }
