@@ -138,7 +138,7 @@ const char *schema_check(const struct lt_command *command, const char *text)
 	json_t *all, *one;
 	size_t i;
 
-	while (!why && text[strspn(text, " \n")]) {
+	while (!why && text[strspn(text, "\n ")]) {
 		all = json_loads(text, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
 		if (!all)
 			return complain("JSON", "%s", error.text);
