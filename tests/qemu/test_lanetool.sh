@@ -11,24 +11,30 @@ ln -s "$FL_LANETOOL" /tmp/as/ethtool
 
 plain='map(if has("autonegotiate") then .autonegotiate = 0 | .rx = 0 | .tx = 0 else . end)'
 
-# said PROGRAM ARG...: all that it gives; JSON without its spacing
+# said PROGRAM ARG...: all that it gives, in $said; JSON without its spacing
 # -- but for one thing: in JSON, ethtool 6.1 takes each of -a's switches for on.
+# There are some two thousand runs: hence no processes but for the program.
 said() {
-	local status=0
-	"$@" >/tmp/out 2>/tmp/err || status=$?
-	if [ "${2:-}" = --json ]; then jq -c "$plain" /tmp/out; else cat -v /tmp/out; fi
-	sed 's/^/stderr: /' /tmp/err
-	echo "exit code $status"
+	local status=0 out err
+	"$@" >/tmp/out 2>/tmp/err </dev/null || status=$?
+	case $* in
+	*--json*) out=$(jq -c "$plain" /tmp/out) ;;
+	*\ raw\ *) out=$(cat -v /tmp/out) ;;
+	*) IFS= read -r -d '' out </tmp/out || true ;;
+	esac
+	IFS= read -r -d '' err </tmp/err || true
+	said=$out${err:+$'\n'stderr: $err}$'\n'"exit code $status"
 }
 
 # same ARG...: both say the same.  What succeeds is undone, for the other to find the same.
 same() {
-	local theirs ours
-	theirs=$(said ethtool "$@")
+	local theirs
+	said ethtool "$@"
+	theirs=$said
 	[[ $theirs != *"exit code 0" ]] || undo "$@"
-	ours=$(said /tmp/as/ethtool "$@")
-	[[ $ours != *"exit code 0" ]] || undo "$@"
-	as_before "$where: $*" "$theirs" "$ours"
+	said /tmp/as/ethtool "$@"
+	[[ $said != *"exit code 0" ]] || undo "$@"
+	as_before "$where: $*" "$theirs" "$said"
 }
 
 # undo OPTION DEVICE ...: as it was at first
@@ -87,6 +93,11 @@ shows() {
 		same "$option" "$1"
 	done
 	same "$1"
+	same -m "$1"
+	same -m "$1" hex on
+	same -m "$1" raw on hex on
+	same -m "$1" page 1 offset 3
+	same -m "$1" i2c x
 	same -I --show-fec "$1"
 	same --json --show-fec "$1"
 	same --json --show-module "$1"
@@ -204,6 +215,10 @@ changes() {
 	same --set-module "$1" power-mode-policy high
 	same --reset "$1" mac
 	same --reset "$1" nothing
+	same -E "$1" value 256
+	same -E "$1" offset 1000000 value 1
+	same -E "$1" length 2 value 1
+	same -E "$1" length 1
 	same -r "$1"
 	same -t "$1" sometimes
 }
@@ -212,13 +227,48 @@ changes() {
 leads() {
 	local theirs ours
 	undo -s "$1"
-	said ethtool -s "$@" >/tmp/said
-	theirs=$(cat /tmp/said && ethtool "$1" | grep -vE 'Speed|Duplex|Link')
+	said ethtool -s "$@"
+	theirs=$said$(ethtool "$1" | grep -vE 'Speed|Duplex|Link')
 	undo -s "$1"
-	said /tmp/as/ethtool -s "$@" >/tmp/said
-	ours=$(cat /tmp/said && ethtool "$1" | grep -vE 'Speed|Duplex|Link')
+	said /tmp/as/ethtool -s "$@"
+	ours=$said$(ethtool "$1" | grep -vE 'Speed|Duplex|Link')
 	as_before "$where: after -s $*" "$theirs" "$ours"
 	undo -s "$1"
+}
+
+# hears ARG...: what both tell of the same changes, with --monitor ARG...
+hears() {
+	local tool pids=() number=0
+	for tool in ethtool /tmp/as/ethtool; do
+		number=$((number + 1))
+		stdbuf -o0 "$tool" --monitor "$@" >/tmp/heard.$number 2>&1 &
+		pids+=($!)
+	done
+	must wait_until 10 heard 'listening...'
+	for number in 256 1024; do ethtool -G "$dev" rx $number; done
+	ethtool -L "$dev" combined 1
+	ethtool -C "$dev" rx-usecs 50
+	ethtool -A "$dev" autoneg on rx on tx off
+	ethtool -K "$dev" tso off
+	ethtool -K veth0 gro on
+	ethtool -s "$dev" wol d msglvl 3
+	ethtool -s "$dev" autoneg on
+	# What comes last, for both kinds of listeners
+	ethtool -L "$dev" combined 2
+	must wait_until 10 heard 'Current hardware settings:*Combined:*2'
+	kill "${pids[@]}"
+	wait "${pids[@]}" || true
+	as_before "$where: --monitor $*" "$(</tmp/heard.1)" "$(</tmp/heard.2)"
+	for number in -K -L -G -A -C -s; do undo $number "$dev"; done
+} 2>/dev/null
+
+# heard PATTERN: are the last lines that both have said so?
+heard() {
+	local number
+	for number in 1 2; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $(tail -n 5 "/tmp/heard.$number") == $1 ]] || return 1
+	done
 }
 
 check "the tool itself" "$FL_LANETOOL" --version
@@ -262,6 +312,10 @@ same -P nodev
 same -t nodev
 same --show-eee nodev
 same -e nodev
+same -m nodev
+same -m nodev raw on
+same -E nodev value 1
+same --monitor -x nodev
 where="all devices"
 same '*'
 same -T '*'
@@ -299,10 +353,25 @@ for where in "0 Flowlane 82576" "1 in-tree igb"; do
 	same -d "$port" raw on
 	same -d "$port" hex on
 done
+where="0 Flowlane 82576"
+hears
+hears -L "$dev"
+hears "$dev" more
 # The in-tree driver's takes 16 s.
 where="0 Flowlane 82576"
 same -t "$dev" online
 
+"$FL_LANETOOL" --json --monitor -k veth0 >/tmp/heard &
+listener=$!
+heard_json() {
+	ethtool -K veth0 tso off
+	ethtool -K veth0 tso on
+	grep -q '^]' /tmp/heard
+}
+check "a change is heard" wait_until 10 heard_json
+kill $listener
+is "JSON of a change" '["features","veth0",1,true]' "$(jq -cn 'input | .[0] |
+	[.notification, .ifname, .lanetool.schema, has("tcp-segmentation-offload")]' /tmp/heard)"
 is "JSON of pause" "$(pauses)" \
 	"$("$FL_LANETOOL" --json -a "$dev" |
 		jq -j '.[0] | (.autonegotiate, .rx, .tx) | if . then "on " else "off " end')"
