@@ -44,6 +44,7 @@ static const struct lt_command *ran;	/* the command of the last run */
 static void fail(const char *why, const char *wanted, const char *got)
 {
 	printf("not ok %s: %s\n--- wanted\n%s\n--- got\n%s\n", running, why, wanted, got);
+	fflush(stdout);	/* A sanitizer may end it without. */
 	exit(1);
 }
 
@@ -371,6 +372,7 @@ static int unit_say(const char *path)
 int main(int argc, char **argv)
 {
 	struct dirent **names;
+	const char *why;
 	char path[4096];
 	int i, count;
 
@@ -388,8 +390,9 @@ int main(int argc, char **argv)
 	if (parts_check())
 		fail("a part by itself", "all is well", parts_check());
 	running = "schema";
-	if (schema_load(argv[2]))
-		fail("the document", "all is well", schema_load(argv[2]));
+	why = schema_load(argv[2]);
+	if (why)
+		fail("the document", "all is well", why);
 	for (i = 0; i < count; i++) {
 		running = names[i]->d_name;
 		snprintf(path, sizeof(path), "%s/%s", argv[1], running);
