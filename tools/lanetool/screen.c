@@ -19,6 +19,21 @@
 /* Of the process, for a signal's handler has nothing else. */
 static bool screen_taken;
 
+/* Signals end or stop the program only while it waits: in the middle of a request or of
+ * drawing, what gives the terminal back might wait for a lock that the program holds.
+ */
+static void screen_hold_signals(bool hold)
+{
+	static const int later[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGXCPU, SIGTSTP };
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(later); i++)
+		sigaddset(&set, later[i]);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 static void screen_leave(void)
 {
 	if (screen_taken && !isendwin())
@@ -64,6 +79,7 @@ static bool screen_take(struct lt_screen *screen)
 	if (!screen_taken)
 		return false;
 	atexit(screen_leave);
+	screen_hold_signals(true);
 	screen_signals();
 	cbreak();
 	noecho();
@@ -99,6 +115,8 @@ void screen_begin(struct lt *lt, struct lt_screen *screen, bool ascii, bool once
 void screen_end(struct lt *lt, struct lt_screen *screen)
 {
 	screen_leave();
+	if (screen_taken)
+		screen_hold_signals(false);
 	screen_taken = false;
 	if (screen->keys && screen->keys != stdin)
 		fclose(screen->keys);
@@ -165,17 +183,13 @@ static uint64_t screen_now(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
-bool screen_wait(struct lt *lt, const struct lt_screen *screen, unsigned int msecs)
+/* Return: false when the user has seen enough */
+static bool screen_keys(const struct lt_screen *screen, unsigned int msecs)
 {
+	struct pollfd input = { .fd = fileno(screen->keys), .events = POLLIN };
 	uint64_t now = screen_now(), end = now + msecs;
-	struct pollfd input = { .events = POLLIN };
 	int key;
 
-	if (!screen_taken) {
-		lt->kernel->sleep(lt, msecs);
-		return true;
-	}
-	input.fd = fileno(screen->keys);
 	for (; now < end; now = screen_now()) {
 		timeout(end - now);
 		key = getch();
@@ -188,6 +202,20 @@ bool screen_wait(struct lt *lt, const struct lt_screen *screen, unsigned int mse
 			refresh();
 	}
 	return true;
+}
+
+bool screen_wait(struct lt *lt, const struct lt_screen *screen, unsigned int msecs)
+{
+	bool goes_on;
+
+	if (!screen_taken) {
+		lt->kernel->sleep(lt, msecs);
+		return true;
+	}
+	screen_hold_signals(false);
+	goes_on = screen_keys(screen, msecs);
+	screen_hold_signals(true);
+	return goes_on;
 }
 
 /* --- Figures */

@@ -226,14 +226,14 @@ static void check_qdisc(void)
 	struct made *m = made_new();
 	char *qdisc = m->links.link[0].qdisc;
 
-	strcpy(qdisc, "mq");
+	snprintf(qdisc, sizeof(m->links.link[0].qdisc), "mq");
 	says(m, doctor_link, "qdisc", "pass", "mq", "");
-	strcpy(qdisc, "fq_codel");
+	snprintf(qdisc, sizeof(m->links.link[0].qdisc), "fq_codel");
 	says(m, doctor_link, "qdisc", "none", "nothing was sent", "");
 	counted(m, COUNT_TX_PACKETS, 1000);
 	says(m, doctor_link, "qdisc", "warn", "one lock", "tc qdisc replace dev eth0 root mq");
 	/* Who shapes wants to. */
-	strcpy(qdisc, "htb");
+	snprintf(qdisc, sizeof(m->links.link[0].qdisc), "htb");
 	says(m, doctor_link, "qdisc", "none", "for some purpose", "");
 	made_free(m);
 }
@@ -267,7 +267,7 @@ static void check_steering(void)
 	made_file(m, "/sys/module/newnic/drivers/pci:newnic");
 	made_file(m, "/sys/module/igb/drivers/pci:igb");
 	says(m, doctor_steer, "arfs-driver", "none", "igb does not lead flows", "");
-	strcpy(m->port.driver, "newnic");
+	snprintf(m->port.driver, sizeof(m->port.driver), "newnic");
 	says(m, doctor_steer, "arfs-driver", "pass", "newnic leads flows", "");
 	says(m, doctor_steer, "arfs-ntuple", "fail", "off", "lanetool -K eth0 ntuple on");
 	m->port.active[0] = 4;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A device that there is none of here: preloaded, it answers the ethtool ioctls about RSS,
- * rules, queues and EEPROMs for any name, so that what needs contexts, VFs or rules of all kinds can be
- * recorded (tests/record) and compared (tests/fake/compare).
+ * rules, queues and EEPROMs for any name, so that what needs contexts, VFs or rules of all
+ * kinds can be recorded (tests/record) and compared (tests/fake/compare).
  *
  *   FAKE_LOG=FILE		gets what it was asked to do
  *   FAKE_FAIL="CMD:ERRNO ..."	commands (in hex) that fail
