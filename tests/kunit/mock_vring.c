@@ -26,7 +26,7 @@ static void mock_vring_ring(u16 queue, void __iomem *addr);
 
 struct mock_vring mock_vring;
 
-const struct mock_vring_kind mock_vring_kinds[7] = {
+const struct mock_vring_kind mock_vring_kinds[5] = {
 	{ .name = "split", .event = true, .merge = true, .gso = true, .front = 20 },
 	{ .name = "split without event index", .merge = true, .front = 12 },
 	{ .name = "split without merging", .event = true, .front = 12 },
@@ -34,6 +34,9 @@ const struct mock_vring_kind mock_vring_kinds[7] = {
 	  .front = 20 },
 	{ .name = "packed without event index", .packed = true, .merge = true,
 	  .front = 12 },
+};
+
+const struct mock_vring_kind mock_vring_whole_kinds[2] = {
 	{ .name = "split, whole frames", .event = true, .gso = true, .whole = true,
 	  .front = 20 },
 	{ .name = "packed, whole frames", .packed = true, .event = true, .gso = true,

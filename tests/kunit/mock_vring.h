@@ -33,7 +33,9 @@ struct mock_vring_kind {
 	u8 front;
 };
 
-extern const struct mock_vring_kind mock_vring_kinds[7];
+/* Two sets, as the second differs in what becomes of long frames alone. */
+extern const struct mock_vring_kind mock_vring_kinds[5];
+extern const struct mock_vring_kind mock_vring_whole_kinds[2];
 
 static inline void mock_vring_kind_desc(const struct mock_vring_kind *kind, char *desc)
 {

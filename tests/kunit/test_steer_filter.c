@@ -83,7 +83,7 @@ static void filter_one(struct kunit *test)
 	struct stack *stack = filter_create(test, 1);
 	struct mock *mock = stack->mock;
 	struct stack_flow *f;
-	u32 i;
+	u32 i, n;
 
 	filter_flows(stack, 1, 10);
 	f = stack->flow;
@@ -91,8 +91,9 @@ static void filter_one(struct kunit *test)
 		u32 before = mock->filter_writes;
 
 		stack_want(f, i % MOCK_LANES);
-		stack_round(stack);
-		stack_round(stack);
+		/* Two do, if no CPU of the guest is late. */
+		for (n = 0; n < 20 && (n < 2 || f->at != f->want); n++)
+			stack_round(stack);
 		KUNIT_EXPECT_EQ(test, f->at, f->want);
 		/* Not one for each packet that asked. */
 		KUNIT_EXPECT_LE(test, mock->filter_writes - before, 1);

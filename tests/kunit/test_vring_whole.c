@@ -12,24 +12,7 @@
 
 #include "../../drivers/virtio/vring.h"
 
-static const struct mock_vring_kind * const whole_kinds[] = {
-	&mock_vring_kinds[5], &mock_vring_kinds[6],
-};
-
-static void whole_kind_desc(const struct mock_vring_kind * const *kind, char *desc)
-{
-	mock_vring_kind_desc(*kind, desc);
-}
-
-KUNIT_ARRAY_PARAM(whole_kind, whole_kinds, whole_kind_desc);
-
-static int whole_init(struct kunit *test)
-{
-	const struct mock_vring_kind * const *kind = test->param_value;
-
-	mock_vring_init_kind(test, *kind);
-	return 0;
-}
+KUNIT_ARRAY_PARAM(whole_kind, mock_vring_whole_kinds, mock_vring_kind_desc);
 
 static struct fl_rx_ring *whole_ring(struct kunit *test)
 {
@@ -79,7 +62,7 @@ static void whole_long(struct kunit *test)
 	struct mock *mock = test->priv;
 	u32 round, i, n = 0;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < 14; round++) {
 		for (i = 0; i < ARRAY_SIZE(lens); i++, n++) {
 			void **pages = whole_pages(test);
 			u32 rest = lens[i] - min(lens[i], room);
@@ -102,7 +85,7 @@ static void whole_burst(struct kunit *test)
 	struct mock *mock = test->priv;
 	u32 round, i;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < 11; round++) {
 		for (i = 0; i < 13; i++)
 			mock_vring_arrives(data, 100 + 4999 * i, NULL);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 13);
@@ -167,7 +150,7 @@ static void whole_no_memory(struct kunit *test)
 	mock_poll(mock, 0, 64);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.drops, n + 1);
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
-	for (n = 0; n < 200; n++)
+	for (n = 0; n < 140; n++)
 		whole_arrives(test, data, 40000);
 	mock_vring_expect_rest(test);
 }
@@ -219,7 +202,7 @@ static void whole_reset(struct kunit *test)
 		mock_settle(mock);
 		KUNIT_EXPECT_EQ(test, whole_changed(test, pages), 0);
 	}
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < 140; i++)
 		whole_arrives(test, data, 5000 + i);
 	mock_vring_expect_rest(test);
 }
@@ -229,12 +212,12 @@ static void whole_rings(struct kunit *test)
 {
 	const u8 *data = frame_bytes(test, SZ_64K, 6);
 	struct mock *mock = test->priv;
-	const u32 pages = 2 * FL_RING_SIZE_MIN * VRING_RESTS_MAX;
-	const u32 after[] = { 0, 1, VRING_RESTS_MAX, pages - 1, pages };
+	const u32 pages = FL_RING_SIZE_MIN * VRING_RESTS_MAX;
+	const u32 after[] = { 1, pages - 1, pages };
 	struct fl_config cfg = mock->fl.cfg;
 	u32 i;
 
-	cfg.rx_size *= 2;
+	cfg.tx_size *= 2;
 	for (i = 0; i < ARRAY_SIZE(after); i++) {
 		seam_fail(SEAM_PAGE, after[i], 1);
 		KUNIT_EXPECT_EQ(test, mock_reconfigure(mock, &cfg), -ENOMEM);
@@ -244,7 +227,7 @@ static void whole_rings(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, mock_reconfigure(mock, &cfg), 0);
 	mock_settle(mock);
-	for (i = 0; i < 600; i++)
+	for (i = 0; i < 140; i++)
 		whole_arrives(test, data, 3000 + 100 * i);
 	mock_vring_expect_rest(test);
 }
@@ -262,7 +245,7 @@ static struct kunit_case whole_cases[] = {
 
 static struct kunit_suite whole_suite = {
 	.name = "flowlane_vring_whole",
-	.init = whole_init,
+	.init = mock_vring_init,
 	.exit = mock_exit,
 	.test_cases = whole_cases,
 };

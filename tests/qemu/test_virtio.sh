@@ -143,9 +143,9 @@ must in_peer ip link set "$peer_dev" mtu 1500
 
 # --- Where flows arrive
 
-check "flows arrive where key and table say" "$FL_TOP/tests/qemu/tools/rss.py" "$dev" peer tcp
+check "flows arrive where key and table say" "$FL_TOP/tests/qemu/tools/rss.py" "$dev" peer tcp udp
 must ethtool -X "$dev" hkey "$(printf '6d:5a:%.0s' {1..20} | sed 's/:$//')" weight 0 3 0 1
-check "also by another key and table" "$FL_TOP/tests/qemu/tools/rss.py" "$dev" peer tcp
+check "also by another key and table" "$FL_TOP/tests/qemu/tools/rss.py" "$dev" peer tcp udp
 must ethtool -X "$dev" default
 
 flows_up
