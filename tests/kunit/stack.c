@@ -3,6 +3,8 @@
  * The stack over a steered port, and the network under it. A round is some traffic
  * and a poll of all lanes; epochs end when a test says so.
  */
+#include <linux/bitmap.h>
+#include <linux/delay.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jump_label.h>
@@ -402,8 +404,16 @@ void stack_expect_users(struct stack *stack)
 void stack_expect_rest(struct stack *stack)
 {
 	struct kunit *test = stack->mock->test;
+	struct fl_steer *steer = stack->mock->fl.steer;
 	int i;
 
+	/* Lanes wait for each other, by calls from one CPU to another. */
+	for (i = 0; i < 1000; i++) {
+		if (bitmap_empty(steer->moving, FL_RSS_TABLE_MAX))
+			break;
+		usleep_range(1000, 2000);
+		mock_settle(stack->mock);
+	}
 	stack_expect_users(stack);
 	/* What was told to lanes that were polled dry may want one more epoch. */
 	for (i = 0; i < 2 && stack_epoch(stack); i++)
