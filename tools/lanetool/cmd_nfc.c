@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rules for received flows, and which of their fields are hashed: -n and -N.  By ioctl:
- * netlink has no request for them.
+ * Rules for received flows, and which of their fields are hashed: -n and -N.  The latter by
+ * netlink, where the kernel has it (since 6.17); for rules it has no request.
  */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "nfc.h"
+#include "rss.h"
 
 #define NFC_RULES_MAX	0x100000	/* what is more is no answer */
 #define NFC_DISCARD	0x80000000u	/* RXH_DISCARD shifts a signed number that far */
@@ -96,30 +97,45 @@ static const struct nfc_flow *nfc_hash_args(struct lt *lt, int args, struct etht
 
 static int nfc_get_hash(struct lt *lt)
 {
-	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_GRXFH };
+	struct ethtool_rxnfc nfc = {};
 	const struct nfc_flow *flow = nfc_hash_args(lt, 0, &nfc);
 	bool context = nfc.flow_type & FLOW_RSS;
+	uint64_t fields;
+	int ret;
 
 	if (!flow)
 		return lt_bad_args(lt);
 	out_begin(lt);
-	if (lt_ioctl(lt, &nfc, "Cannot get RX network flow hashing options"))
+	ret = rss_fields(lt, lt->dev, nfc.flow_type, nfc.rss_context, &fields);
+	if (ret) {
+		fprintf(lt->err, "Cannot get RX network flow hashing options: %s\n",
+			strerror(-ret));
 		return 1;
+	}
+	nfc.data = fields;
 	nfc_say_hash(lt, flow, &nfc, context);
 	return 0;
 }
 
 static int nfc_set_hash(struct lt *lt)
 {
+	static const char what[] = "Cannot change RX network flow hashing options";
 	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_SRXFH };
 	uint64_t bits;
+	int ret;
 
 	if (!nfc_hash_args(lt, 1, &nfc) || nfc_letters(lt->argv[2], &bits))
 		return lt_bad_args(lt);
 	nfc.data = bits;
 	out_begin(lt);
+	ret = rss_set_fields(lt, nfc.flow_type, nfc.rss_context, bits);
+	if (ret == -EOPNOTSUPP)
+		lt_ioctl(lt, &nfc, what);
+	else if (ret && !lt->refused)
+		return 1;
+	else if (ret)
+		fprintf(lt->err, "%s: %s\n", what, strerror(-ret));
 	/* ethtool 6.1 ends well nevertheless; scripts may rely on it. */
-	lt_ioctl(lt, &nfc, "Cannot change RX network flow hashing options");
 	return 0;
 }
 

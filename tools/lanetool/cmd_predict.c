@@ -156,7 +156,7 @@ static int predict_input(struct lt *lt, struct predict *p)
 {
 	const struct tuple *t = &p->tuple;
 	size_t size = t->l3 == ETH_P_IPV6 ? 16 : 4;
-	int ret = rss_fields(lt, lt->dev, predict_type(t), &p->fields);
+	int ret = rss_fields(lt, lt->dev, predict_type(t), 0, &p->fields);
 
 	if (ret == -EOPNOTSUPP || ret == -EINVAL) {
 		/* It does not say: as RSS's specification has it */

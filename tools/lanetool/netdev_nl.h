@@ -56,7 +56,22 @@ enum {
 	RSS_NL_INDIR,
 	RSS_NL_HKEY,
 	RSS_NL_INPUT_XFRM,
-	RSS_NL_MAX = RSS_NL_INPUT_XFRM,
+	RSS_NL_FLOW_HASH = RSS_NL_INPUT_XFRM + 2,	/* since Linux 6.17 */
+	RSS_NL_MAX = RSS_NL_FLOW_HASH,
+};
+
+/* In RSS_NL_FLOW_HASH: those that ioctl has as well */
+enum {
+	RSS_NL_ETHER = 1,
+	RSS_NL_TCP4 = 4,
+	RSS_NL_TCP6,
+	RSS_NL_UDP4,
+	RSS_NL_UDP6,
+	RSS_NL_SCTP4,
+	RSS_NL_SCTP6,
+	RSS_NL_AH_ESP4 = 14,
+	RSS_NL_AH_ESP6,
+	RSS_NL_FLOW_MAX = RSS_NL_AH_ESP6,
 };
 
 #endif

@@ -94,13 +94,23 @@ static int rss_created(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	return 0;
 }
 
+/* What the kernel or the device does not know by netlink it may know by ioctl. */
+static int rss_send(struct lt *lt, struct nlmsghdr *msg, lt_reply reply, void *data)
+{
+	int ret;
+
+	lt->quiet_unsupported = true;
+	ret = lt_send(lt, msg, reply, data);
+	lt->quiet_unsupported = false;
+	return ret;
+}
+
 int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss)
 {
 	bool create = rss->rss_context == ETH_RXFH_CONTEXT_ALLOC;
 	bool table = !remove && rss->indir_size != ETH_RXFH_INDIR_NO_CHANGE;
 	uint32_t entries = table ? rss->indir_size : 0;
 	struct nlmsghdr *msg;
-	int ret;
 
 	/* For the ioctl to refuse: nothing to remove, no table to fill, nothing to set */
 	if (create ? remove || (table && !entries)
@@ -118,21 +128,96 @@ int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss)
 		lt_put(lt, msg, RSS_NL_HKEY, rss->rss_config + entries, rss->key_size);
 	if (rss->hfunc && !remove)
 		lt_put_u32(lt, msg, RSS_NL_HFUNC, rss->hfunc);
-	lt->quiet_unsupported = true;
-	ret = lt_send(lt, msg, create ? rss_created : NULL, rss);
-	lt->quiet_unsupported = false;
+	return rss_send(lt, msg, create ? rss_created : NULL, rss);
+}
+
+/* --- Which fields are hashed */
+
+static uint16_t rss_flow(uint32_t type)
+{
+	static const struct {
+		uint32_t type;
+		uint16_t attr;
+	} flows[] = {
+		{ TCP_V4_FLOW, RSS_NL_TCP4 },
+		{ UDP_V4_FLOW, RSS_NL_UDP4 },
+		{ SCTP_V4_FLOW, RSS_NL_SCTP4 },
+		{ AH_ESP_V4_FLOW, RSS_NL_AH_ESP4 },
+		{ TCP_V6_FLOW, RSS_NL_TCP6 },
+		{ UDP_V6_FLOW, RSS_NL_UDP6 },
+		{ SCTP_V6_FLOW, RSS_NL_SCTP6 },
+		{ AH_ESP_V6_FLOW, RSS_NL_AH_ESP6 },
+		{ ETHER_FLOW, RSS_NL_ETHER },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flows); i++)
+		if (flows[i].type == type)
+			return flows[i].attr;
+	return 0;
+}
+
+struct rss_told {
+	uint16_t flow;		/* RSS_NL_TCP4, ... */
+	bool told;
+	uint64_t fields;
+};
+
+static int rss_fields_reply(struct lt *lt, const struct nlmsghdr *msg, void *data)
+{
+	const struct nlattr *tb[RSS_NL_MAX + 1], *flows[RSS_NL_FLOW_MAX + 1];
+	static const uint8_t types[RSS_NL_FLOW_MAX + 1] = {};
+	struct rss_told *told = data;
+
+	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, RSS_NL_MAX))
+		return -EBADMSG;
+	if (!tb[RSS_NL_FLOW_HASH])
+		return 0;
+	if (lt_parse_nest(lt, tb[RSS_NL_FLOW_HASH], flows, types, RSS_NL_FLOW_MAX))
+		return -EBADMSG;
+	told->told = flows[told->flow];
+	told->fields = lt_uint(flows[told->flow]);
+	return 0;
+}
+
+int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint32_t context, uint64_t *fields)
+{
+	struct ethtool_rxnfc nfc = {
+		.cmd = ETHTOOL_GRXFH,
+		.flow_type = type,
+		.rss_context = context,
+	};
+	struct rss_told told = { .flow = rss_flow(type & ~FLOW_RSS) };
+	struct nlmsghdr *msg = rss_request(lt, dev, context);
+	int ret;
+
+	if (!msg)
+		return -ENOENT;
+	ret = lt_ask(lt, msg, rss_fields_reply, &told);
+	if (ret && !lt->refused)
+		return ret;
+	if (!told.told) {
+		ret = lt_ioctl_of(lt, dev, &nfc);
+		told.fields = nfc.data;
+	}
+	if (!ret)
+		*fields = told.fields;
 	return ret;
 }
 
-/* By ioctl: netlink has it from Linux 6.17 on. */
-int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields)
+int rss_set_fields(struct lt *lt, uint32_t type, uint32_t context, uint64_t fields)
 {
-	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_GRXFH, .flow_type = type };
-	int ret = lt_ioctl_of(lt, dev, &nfc);
+	struct nlmsghdr *msg = lt_request(lt, RSS_NL_SET, RSS_NL_HEADER, 0);
+	struct nlattr *nest;
 
-	if (!ret)
-		*fields = nfc.data;
-	return ret;
+	if (!msg)
+		return -ENOENT;
+	if (context)
+		lt_put_u32(lt, msg, RSS_NL_CONTEXT, context);
+	nest = lt_nest(lt, msg, RSS_NL_FLOW_HASH);
+	lt_put_u32(lt, msg, rss_flow(type & ~FLOW_RSS), fields);
+	lt_nest_end(msg, nest);
+	return rss_send(lt, msg, NULL, NULL);
 }
 
 uint32_t rss_key_bits(const uint8_t *key, size_t size, size_t bit)

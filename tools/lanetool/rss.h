@@ -31,8 +31,13 @@ int rss_ask(struct lt *lt, const char *dev, uint32_t context, struct rss *rss);
  */
 int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss);
 void rss_free(struct rss *rss);
-/* rss_fields - RXH_* that count for a type of flow (TCP_V4_FLOW).  Return: 0 or -errno, not said */
-int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint64_t *fields);
+/* rss_fields - RXH_* that count for a type of flow (TCP_V4_FLOW, in a context with FLOW_RSS), by
+ * netlink or else by ioctl.
+ * Return: 0 or a negative error, not said if it is the kernel's
+ */
+int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint32_t context, uint64_t *fields);
+/* rss_set_fields - by netlink.  Return: as rss_change() */
+int rss_set_fields(struct lt *lt, uint32_t type, uint32_t context, uint64_t fields);
 /* rss_key_bits - the 32 bits of the key from a bit on; beyond its end they are 0 */
 uint32_t rss_key_bits(const uint8_t *key, size_t size, size_t bit);
 uint32_t rss_toeplitz(const uint8_t *key, size_t key_size, const uint8_t *input, size_t size);
