@@ -514,12 +514,17 @@ static __always_inline void vring_watch(const struct fl_rx_ring *rx,
 /* Of @pending packets or slots, how many more than have been used before an interrupt?
  * Those that wait for their answers are not to keep the stack from sending.
  */
-static __always_inline u16 vring_tx_wait(const struct fl_tx_ring *tx, u16 pending)
+static __always_inline u16 vring_tx_wait(const struct fl_rx_ring *rx,
+					 const struct fl_tx_ring *tx, u16 pending)
 {
 	struct vring_tx *t = tx->aux;
 	u16 enough = pending * 3 / 4;
-	bool lazy = t->answered == VRING_TX_ANSWERED && !netif_xmit_stopped(tx->txq);
+	bool lazy;
 
+	if (!t->event)
+		return enough;
+	vring_watch(rx, t);
+	lazy = t->answered == VRING_TX_ANSWERED && !netif_xmit_stopped(tx->txq);
 	WRITE_ONCE(t->lazy, lazy);
 	return lazy ? max_t(u16, enough, VRING_TX_LAZY) : enough;
 }

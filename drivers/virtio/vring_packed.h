@@ -312,11 +312,9 @@ static __always_inline bool vring_packed_rearm(struct fl_lane *lane)
 	struct vring_rx *r = rx->aux;
 	struct vring_tx *t = tx->aux;
 	u16 was = t->used;
-	u16 wait = (u16)(READ_ONCE(t->avail) - was) * 3 / 4;
+	u16 wait = vring_tx_wait(rx, tx, READ_ONCE(t->avail) - was);
 
 	if (r->event) {
-		vring_watch(rx, t);
-		wait = vring_tx_wait(tx, READ_ONCE(t->avail) - was);
 		vring_packed_set_event(rx->desc, rx->mask, rx->next_to_clean);
 		vring_packed_set_event(tx->desc, tx->mask, was + wait);
 	} else {

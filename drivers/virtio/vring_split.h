@@ -277,11 +277,9 @@ static __always_inline bool vring_split_rearm(struct fl_lane *lane)
 	struct fl_tx_ring *tx = lane->tx;
 	struct vring_rx *r = rx->aux;
 	struct vring_tx *t = tx->aux;
-	u16 wait = (u16)(READ_ONCE(t->avail) - t->used) * 3 / 4;
+	u16 wait = vring_tx_wait(rx, tx, READ_ONCE(t->avail) - t->used);
 
 	if (r->event) {
-		vring_watch(rx, t);
-		wait = vring_tx_wait(tx, READ_ONCE(t->avail) - t->used);
 		vring_set_event(rx->desc, rx->mask, rx->next_to_clean);
 		vring_set_event(tx->desc, tx->mask, t->used + wait);
 	} else {
