@@ -291,6 +291,8 @@ int fl_stop(struct net_device *netdev)
 	struct fl_dev *fl = netdev_priv(netdev);
 	int i;
 
+	/* One that is under way waits for the RTNL, and finds the port closed. */
+	cancel_delayed_work(&fl->reset_work);
 	fl_port_down(fl);
 	fl_steer_stop(fl);
 	for (i = 0; i < fl->cfg.lanes; i++) {
@@ -303,9 +305,20 @@ int fl_stop(struct net_device *netdev)
 	return 0;
 }
 
+/* The next reset waits, unless it is much later. */
+static void fl_reset_backs_off(struct fl_dev *fl, unsigned long wait)
+{
+	WRITE_ONCE(fl->reset_wait, clamp(wait, msecs_to_jiffies(FL_RESET_WAIT_MIN_MS),
+					 msecs_to_jiffies(FL_RESET_WAIT_MAX_MS)));
+	WRITE_ONCE(fl->reset_at, jiffies);
+}
+
 /**
  * fl_reset_locked() - reset a running port; it keeps all of its configuration
  * @fl: port
+ *
+ * If the device does not start, that is tried again from time to time, until the port is
+ * set down.
  *
  * Context: process, RTNL.
  */
@@ -315,7 +328,10 @@ void fl_reset_locked(struct fl_dev *fl)
 		return;
 	fl->resets++;
 	fl_port_down(fl);
-	fl_port_up(fl);
+	if (fl_port_up(fl)) {
+		fl_reset_backs_off(fl, fl->reset_wait);
+		fl_request_reset(fl);
+	}
 }
 
 static void fl_reset_work(struct work_struct *work)
@@ -324,11 +340,8 @@ static void fl_reset_work(struct work_struct *work)
 					 reset_work);
 
 	rtnl_lock();
+	fl_reset_backs_off(fl, 2 * fl->reset_wait);
 	fl_reset_locked(fl);
-	WRITE_ONCE(fl->reset_wait, clamp(2 * fl->reset_wait,
-					 msecs_to_jiffies(FL_RESET_WAIT_MIN_MS),
-					 msecs_to_jiffies(FL_RESET_WAIT_MAX_MS)));
-	WRITE_ONCE(fl->reset_at, jiffies);
 	rtnl_unlock();
 }
 
@@ -489,7 +502,7 @@ static void fl_set_config(struct fl_dev *fl, const struct fl_config *cfg)
 
 /* The port pauses in here: the link stays up, a connection sees some
  * milliseconds of silence. If the queues do not stop it becomes a reset, and if
- * that fails the port is as after any failed reset, which is tried once more: not
+ * that fails the port is as after any failed reset, which is tried again: not
  * running, but whole, and with what was asked for.
  */
 static void fl_swap_in(struct fl_dev *fl, struct fl_rings *set,
