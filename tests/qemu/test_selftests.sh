@@ -5,34 +5,56 @@
 #
 # FL_SELFTESTS names other tests to run; FL_DRIVER=in-tree runs them on the in-tree driver.
 #
-# vm: kernel=debian cpus=2 nics=igb,igb timeout=300
-# vm: kernel=newest cpus=2 nics=igb,igb timeout=600 long=1
-# vm: kernel=newest cpus=4 nics=virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on timeout=600 long=1
+# The far end on a tap takes no checksums that are still to be filled in: csum.py looks at them.
+#
+# vm: kernel=debian cpus=2 nics=igb,igb selftests=1 lanetool=1 timeout=300
+# vm: kernel=newest cpus=4 nics=igb,igb selftests=1 lanetool=1 timeout=1200 long=1
+# vm: kernel=newest cpus=4 nics=virtio:queues=4:rss=on:hash=on,virtio:queues=4:rss=on:guest_csum=off:guest_tso4=off:guest_tso6=off:guest_ecn=off:guest_uso4=off:guest_uso6=off selftests=1 lanetool=1 timeout=1200 long=1
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
+# --- Which tests
+
+# With `make test`, what 6.12 can be asked and takes some seconds; XDP, which waits for ten
+# seconds each time, with the long ones.
+quick="napi_id.py queues.py stats.py ping.py ring_reconfig.py napi_threaded.py hw/irq.py hw/csum.py"
+declare -A arguments=([ping.py]="-t test_default_v4 -t test_default_v6")
+# What both devices have something of
+long="napi_id.py queues.py stats.py ping.py ring_reconfig.py napi_threaded.py netpoll_basic.py
+	so_txtime.py gro.py hw/irq.py hw/csum.py hw/tso.py hw/rss_api.py hw/rss_drv.py
+	hw/rss_ctx.py hw/toeplitz.py hw/pp_alloc_fail.py"
+igb="hw/nic_timestamp.py hw/ethtool_rmon.sh hw/ethtool_std_stats.sh"
+virtio="hw/uso.py"
+# What neither has is to be refused in a way that they understand: all of these skip.
+# hw/ntuple.py and hw/gro_hw.py: rules, which QEMU's 82576 has no filters for, and virtio-net
+# none at all.
+absent="hds.py shaper.py hw/rss_input_xfrm.py hw/rss_flow_label.py hw/ntuple.py hw/gro_hw.py"
+# Left out: of XDP xdp.py, hw/xdp_metadata.py and hw/xsk_reconfig.py, until there is any.  What
+# the test kernel has not, and does not touch a driver without it: macsec.py, psp.py,
+# hw/ipsec_vxlan.py, hw/nk_*.py, hw/*devmem.py, hw/iou-zcrx.py, hw/loopback.sh (VRF),
+# hw/hw_stats_l3*.sh (switches).  What a single port of copper has not: hw/devlink_*.py,
+# hw/ethtool_mm.sh, hw/ethtool_extended_state.sh.  And hw/ethtool.sh, which wants links of
+# different speeds to fail: QEMU's never does.
+
 case $FL_KERNEL in
-# What 6.12 cannot be asked, or takes long
-newest*) selftests="hw/rss_api.py hw/rss_drv.py hw/nic_timestamp.py hw/tso.py
-	hw/ethtool_rmon.sh hw/ethtool_std_stats.sh" ;;
-*) selftests="napi_id.py queues.py stats.py ping.py ring_reconfig.py napi_threaded.py
-	hw/irq.py hw/csum.py" ;;
+newest*) all=yes ;;
+*) all= ;;
 esac
-# Of virtio all that has to do with it, on the newest kernel
-virtio=$(sed -n 's/^0x1af4$/1/p' "/sys/bus/pci/devices/$(fl_pci 0)/vendor")
-[ -z "$virtio" ] || selftests="napi_id.py queues.py stats.py ping.py ring_reconfig.py
-	napi_threaded.py netpoll_basic.py gro.py hds.py hw/irq.py hw/csum.py hw/tso.py hw/uso.py
-	hw/gro_hw.py hw/rss_api.py hw/rss_drv.py hw/ntuple.py hw/ethtool_std_stats.sh"
+on_virtio=$(sed -n 's/^0x1af4$/1/p' "/sys/bus/pci/devices/$(fl_pci 0)/vendor")
+if [ -n "$all" ]; then
+	selftests="$long $absent $igb"
+	[ -z "$on_virtio" ] || selftests="$long $absent $virtio"
+	# Of GRO that of the stack: that of hardware and LRO are 200 tests more, and no device's.
+	arguments=([gro.py]="-t test.sw_ipv4_* -t test.sw_ipv6_* -t test_gro_capacity.sw_1q")
+else
+	selftests=$quick
+fi
 selftests=${FL_SELFTESTS:-$selftests}
 
 # not_ours NAME OUTPUT: the reason why a result cannot be good here
 not_ours() {
 	case $1 in
-	*xdp_native* | *check_reconfig_xdp | *xdp_offload | *check_xsk)
-		echo "XDP comes later"
-		return
-		;;
-	*_ctx | *_ctx_ntf | *.test_rss_ctx_*)
+	*.test_rss_ctx_* | *.test_rxfh_nl_set_indir_ctx | *.test_rxfh_indir_ctx_ntf)
 		echo "the device has one table for all flows"
 		return
 		;;
@@ -44,41 +66,57 @@ not_ours() {
 		echo "QEMU's model knows no pause frames"
 		return
 		;;
-	*xdp_generic*)
-		echo "Debian has no header to build the test's BPF program with"
-		return
-		;;
 	esac
 	case $2 in
-	*'CMD: ethtool --json -l '*'bad command line argument'*)
-		echo "Debian's ethtool $(ethtool --version | cut -d' ' -f3) has no JSON for -l"
+	*'CMD: ethtool -X '*' context new'*'Operation not supported'*)
+		echo "the device has one table for all flows"
+		;;
+	*'CMD: ethtool -N '*' flow-type '*'Operation not supported'*)
+		echo "the device has no filters; ntuple, which the test goes by, is for RFS"
+		;;
+	*'CMD: ethtool -L '*' combined 5'*'exceeds maximum'*)
+		echo "the device has four queues, and the test wants five"
+		;;
+	*'not in ethtool: bad command line argument'*)
+		echo "ethtool $(ethtool --version | cut -d' ' -f3) knows no flow label"
+		;;
+	*'CMD: tc '*' fw flowid '*'classifier not found'*)
+		echo "the test kernel lacks a classifier, NET_CLS_FW"
+		;;
+	*' fail=0'*'too few frames for verification'*)
+		# What came was right.
+		echo "too few frames in the test's four seconds: the guest is slow"
 		;;
 	*) return 1 ;;
 	esac
 }
 
-# --- The tests, in a copy in memory with what they need built beside them
+# early OUTPUT: have the two ends of a test not met?  The sender was there before the receiver
+# listened, or did not wait for that longer than five seconds; or all of a busy machine's time
+# for a command went by; or frames that are to be merged came too far apart.
+early() {
+	grep -qE 'write: Connection refused|Waiting for port listen timed out|TimeoutExpired|lib/gro: incorrect number of packets' <<<"$1"
+}
 
-source=$FL_CACHE/sources/7
-[ -e "$source/tools/testing/selftests/drivers/net/README.rst" ] || bail "there are no kernel sources in $source"
+# --- The tests, in memory, and what they call
+
 tree=/tmp/linux
-mkdir -p $tree/tools/testing/selftests/net $tree/Documentation/netlink $tree/tools/net
-cp -r "$source/Documentation/netlink/specs" $tree/Documentation/netlink/
-cp -r "$source/tools/net/ynl" $tree/tools/net/
-cp -r "$source/tools/testing/selftests/net/lib" "$source/tools/testing/selftests/net/lib.sh" $tree/tools/testing/selftests/net/
-cp -r "$source/tools/testing/selftests/net/forwarding" $tree/tools/testing/selftests/net/
-cp -r "$source"/tools/testing/selftests/*.h "$source/tools/testing/selftests/kselftest" $tree/tools/testing/selftests/
-mkdir -p $tree/tools/testing/selftests/drivers/net/hw
-(cd "$source/tools/testing/selftests/drivers/net" && cp -r ./*.py ./*.c lib settings $tree/tools/testing/selftests/drivers/net/ &&
-	cp -r hw/*.py hw/*.sh hw/lib hw/settings $tree/tools/testing/selftests/drivers/net/hw/)
+cp -r "$FL_SELFTESTS_TREE" $tree || bail "there are no tests in ${FL_SELFTESTS_TREE:-no folder}"
 cd $tree/tools/testing/selftests || exit
-# Debian 12's ethtool has no JSON for what some tests ask.
-export PATH=$FL_CACHE/qemu:/usr/bin:/usr/sbin:/bin:/sbin
-compile() { must gcc -O1 -I. -I"$source/tools/include" -o "${1%.c}" "$1"; }
-compile net/lib/csum.c
-compile net/lib/xdp_helper.c
-compile net/lib/gro.c
-compile drivers/net/napi_id_helper.c
+# Debian's ethtool has no JSON for lanes, and Debian's bpftrace would be 100 MB.
+mkdir /tmp/bin
+cat >/tmp/bin/ethtool <<END
+#!/bin/sh
+[ "\$1 \$2" != "--json -l" ] || exec '$FL_LANETOOL' "\$@"
+exec '$FL_CACHE/qemu/ethtool' "\$@"
+END
+cp "$FL_TOP/tests/qemu/tools/bpftrace" /tmp/bin/
+chmod +x /tmp/bin/*
+export PATH=/tmp/bin:/usr/bin:/usr/sbin:/bin:/sbin
+# They grant this much more time.
+export KSFT_MACHINE_SLOW=yes
+modprobe -q netconsole
+mount -t configfs configfs /sys/kernel/config 2>/dev/null
 
 # --- The port
 
@@ -96,45 +134,99 @@ export REMOTE_TYPE=netns REMOTE_ARGS=peer
 # Addresses of IPv6 stay when a test takes the port down and up.
 sysctl -qw "net.ipv6.conf.$dev.keep_addr_on_down=1"
 must ping -qc1 -W5 $peer6
+lanes=$(lanes)
 
-# results FILE TEST: the test's KTAP lines as ours; what precedes a line belongs to it
-results() {
-	local line name rest reason said='' some=
-	while IFS= read -r line; do
-		if ! [[ $line =~ ^(not\ )?ok\ [0-9]+\ ([^ ]+)(.*)$ ]]; then
-			said+=$line$'\n'
-			continue
-		fi
-		name=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]} some=1
-		if [[ $rest =~ \#\ (SKIP|XFAIL)\ ?(.*) ]]; then
-			skip "$name" "${BASH_REMATCH[2]:-the test says so}"
-		elif [[ $line == ok* ]]; then
-			ok "$name"
-		elif reason=$(not_ours "$name" "$said"); then
-			skip "$name" "$reason"
-		else
-			not_ok "$name" "$(tail -n 30 <<<"$said")"
-		fi
-		said=
-	done <"$1"
-	[ -n "$some" ] || not_ok "$2" "it gave no result: $(tail -n 40 "$1")"
+# prepare TEST, and restore TEST: what a test takes for granted
+prepare() {
+	case $1 in
+	hw/toeplitz.py)
+		# UDP by ports, which the 82576 is not told from the start, and CPUs without a lane
+		must ethtool -N "$dev" rx-flow-hash udp4 sdfn
+		must ethtool -N "$dev" rx-flow-hash udp6 sdfn
+		must ethtool -L "$dev" combined 2
+		;;
+	hw/pp_alloc_fail.py)
+		# It wants 4000 frames a second, of a segment each.
+		[ -z "$on_virtio" ] || must ethtool -K "$dev" rx-gro-hw off
+		;;
+	esac
 }
 
+restore() {
+	case $1 in
+	hw/toeplitz.py) must ethtool -L "$dev" combined "$lanes" ;;
+	hw/pp_alloc_fail.py) [ -z "$on_virtio" ] || must ethtool -K "$dev" rx-gro-hw on ;;
+	esac
+}
+
+# result LINE SAID: a line of a test's KTAP as ours; what it said before belongs to it
+result() {
+	local name rest reason
+	[[ $1 =~ ^(not\ )?ok\ [0-9]+\ ([^ ]+)(.*)$ ]]
+	name=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]}
+	if [[ $1 == not* ]]; then
+		if reason=$(not_ours "$name" "$2"); then
+			skip "$name" "$reason"
+		else
+			not_ok "$name" "$(tail -n 30 <<<"$2")"
+		fi
+	elif [[ $rest =~ \#\ (SKIP|XFAIL)\ ?(.*) ]]; then
+		skip "$name" "${BASH_REMATCH[2]:-the test says so}"
+	else
+		ok "$name"
+	fi
+}
+
+# run_test TEST [ARGUMENT...]
 run_test() {
 	local interpreter=python3
 	[[ $1 != *.sh ]] || interpreter=bash
-	(cd "$(dirname "drivers/net/$1")" && timeout 200 $interpreter "./$(basename "$1")") >/tmp/out.log 2>&1
+	(cd "$(dirname "drivers/net/$1")" && timeout 900 $interpreter "./$(basename "$1")" "${@:2}") >/tmp/out.log 2>&1
+}
+
+# again TEST CASE SAID: a case whose ends have not met, once more
+again() {
+	local said='' line
+	note "$1: $2 once more, its ends have not met"
+	run_test "$1" -t "$2"
+	while IFS= read -r line; do
+		if [[ $line =~ ^(not\ )?ok\  ]]; then
+			result "$line" "$said"
+			return
+		fi
+		said+=$line$'\n'
+	done </tmp/out.log
+	not_ok "$2" "it gave no result: $(tail -n 40 /tmp/out.log)"
+}
+
+# results TEST: of all its cases
+results() {
+	local said='' some='' line
+	cp /tmp/out.log /tmp/results.log
+	while IFS= read -r line; do
+		if ! [[ $line =~ ^(not\ )?ok\ [0-9]+\ ([^ ]+) ]]; then
+			said+=$line$'\n'
+			continue
+		fi
+		some=1
+		if [[ $line == not* && $1 == *.py ]] && early "$said"; then
+			again "$1" "${BASH_REMATCH[2]#*.}" "$said"
+		else
+			result "$line" "$said"
+		fi
+		said=
+	done </tmp/results.log
+	[ -n "$some" ] || not_ok "$1" "it gave no result: $(tail -n 40 /tmp/results.log)"
 }
 
 for test in $selftests; do
-	run_test "$test"
-	# Its two ends have not met: the sender was there before the receiver listened, or did
-	# not wait for that longer than five seconds.
-	if grep -qE 'write: Connection refused|Waiting for port listen timed out' /tmp/out.log; then
-		note "$test: once more, its sender came too early"
-		run_test "$test"
-	fi
-	results /tmp/out.log "$test"
+	begin=$SECONDS
+	prepare "$test"
+	# shellcheck disable=SC2086 # several of them
+	run_test "$test" ${arguments[$test]:-}
+	results "$test"
+	restore "$test"
+	note "$test: $((SECONDS - begin)) s"
 	wait_link "$dev" 20
 done
 cd /
