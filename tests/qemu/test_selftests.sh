@@ -80,6 +80,12 @@ not_ours() {
 	*'not in ethtool: bad command line argument'*)
 		echo "ethtool $(ethtool --version | cut -d' ' -f3) knows no flow label"
 		;;
+	*"KeyError: 'threaded'"*)
+		echo "this kernel does not tell whether a NAPI has a thread"
+		;;
+	*'None != {} xsk attr on queue'*)
+		echo "this kernel does not tell of AF_XDP sockets"
+		;;
 	*'CMD: tc '*' fw flowid '*'classifier not found'*)
 		echo "the test kernel lacks a classifier, NET_CLS_FW"
 		;;
