@@ -1,4 +1,4 @@
-"""The documentation's tables (Documentation/cost-tables.rst): the medians, short."""
+"""The documentation's tables (Documentation/cost-tables*.rst): the medians, short."""
 
 import report
 import steering
