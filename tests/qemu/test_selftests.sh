@@ -62,6 +62,12 @@ not_ours() {
 		echo "the device hashes both addresses or none, and the test wants one of them"
 		return
 		;;
+	*.sw_ipv4_data_lrg_1byte)
+		if [ -z "$on_virtio" ]; then
+			echo "Ethernet pads the short frame, which the stack does not merge then: under igb neither"
+			return
+		fi
+		;;
 	*.pause-rx_pause_frames)
 		echo "QEMU's model knows no pause frames"
 		return
