@@ -142,6 +142,8 @@ struct mock *mock_create(struct kunit *test, const struct mock_hw *hw)
 	if (hw->setup)
 		hw->setup(mock);
 	KUNIT_ASSERT_EQ(test, fl_dev_init(&mock->fl), 0);
+	/* A reset that fails is not tried again before the test has looked. */
+	mock->fl.reset_wait = msecs_to_jiffies(30000);
 	mock->fl.cfg.lanes = MOCK_LANES_0;
 	mock->fl.cfg.rx_size = FL_RING_SIZE_MIN;
 	mock->fl.cfg.tx_size = FL_RING_SIZE_MIN;
