@@ -119,7 +119,6 @@ static int nfc_get_hash(struct lt *lt)
 
 static int nfc_set_hash(struct lt *lt)
 {
-	static const char what[] = "Cannot change RX network flow hashing options";
 	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_SRXFH };
 	uint64_t bits;
 	int ret;
@@ -129,14 +128,9 @@ static int nfc_set_hash(struct lt *lt)
 	nfc.data = bits;
 	out_begin(lt);
 	ret = rss_set_fields(lt, nfc.flow_type, nfc.rss_context, bits);
-	if (ret == -EOPNOTSUPP)
-		lt_ioctl(lt, &nfc, what);
-	else if (ret && !lt->refused)
-		return 1;
-	else if (ret)
-		fprintf(lt->err, "%s: %s\n", what, strerror(-ret));
-	/* ethtool 6.1 ends well nevertheless; scripts may rely on it. */
-	return 0;
+	ret = rss_or_ioctl(lt, ret, &nfc, "Cannot change RX network flow hashing options");
+	/* Refused, ethtool 6.1 ends well nevertheless; scripts may rely on it. */
+	return ret && !lt->refused ? 1 : 0;
 }
 
 /* --- Rules there are */

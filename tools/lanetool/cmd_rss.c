@@ -465,14 +465,9 @@ static int rss_fill_all(struct lt *lt, const struct rss_wish *wish, bool chooses
 /* By netlink if that knew the device.  Return: 0 or the exit code. */
 static int rss_set_now(struct lt *lt, bool netlink, bool remove, struct ethtool_rxfh *rss)
 {
-	static const char what[] = "Cannot set RX flow hash configuration";
 	int ret = netlink ? rss_change(lt, remove, rss) : -EOPNOTSUPP;
 
-	if (ret == -EOPNOTSUPP)
-		return lt_ioctl(lt, rss, what) ? 1 : 0;
-	if (ret && lt->refused)
-		fprintf(lt->err, "%s: %s\n", what, strerror(-ret));
-	return ret ? 1 : 0;
+	return rss_or_ioctl(lt, ret, rss, "Cannot set RX flow hash configuration") ? 1 : 0;
 }
 
 static int rss_set_all(struct lt *lt, const struct rss_wish *wish, bool netlink,

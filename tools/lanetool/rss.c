@@ -131,30 +131,33 @@ int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss)
 	return rss_send(lt, msg, create ? rss_created : NULL, rss);
 }
 
+int rss_or_ioctl(struct lt *lt, int ret, void *command, const char *what)
+{
+	if (ret == -EOPNOTSUPP)
+		return lt_ioctl(lt, command, what);
+	if (ret && lt->refused)
+		fprintf(lt->err, "%s: %s\n", what, strerror(-ret));
+	return ret;
+}
+
 /* --- Which fields are hashed */
 
 static uint16_t rss_flow(uint32_t type)
 {
-	static const struct {
-		uint32_t type;
-		uint16_t attr;
-	} flows[] = {
-		{ TCP_V4_FLOW, RSS_NL_TCP4 },
-		{ UDP_V4_FLOW, RSS_NL_UDP4 },
-		{ SCTP_V4_FLOW, RSS_NL_SCTP4 },
-		{ AH_ESP_V4_FLOW, RSS_NL_AH_ESP4 },
-		{ TCP_V6_FLOW, RSS_NL_TCP6 },
-		{ UDP_V6_FLOW, RSS_NL_UDP6 },
-		{ SCTP_V6_FLOW, RSS_NL_SCTP6 },
-		{ AH_ESP_V6_FLOW, RSS_NL_AH_ESP6 },
-		{ ETHER_FLOW, RSS_NL_ETHER },
+	static const uint16_t attrs[] = {
+		[TCP_V4_FLOW] = RSS_NL_TCP4,
+		[UDP_V4_FLOW] = RSS_NL_UDP4,
+		[SCTP_V4_FLOW] = RSS_NL_SCTP4,
+		[AH_ESP_V4_FLOW] = RSS_NL_AH_ESP4,
+		[TCP_V6_FLOW] = RSS_NL_TCP6,
+		[UDP_V6_FLOW] = RSS_NL_UDP6,
+		[SCTP_V6_FLOW] = RSS_NL_SCTP6,
+		[AH_ESP_V6_FLOW] = RSS_NL_AH_ESP6,
+		[ETHER_FLOW] = RSS_NL_ETHER,
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(flows); i++)
-		if (flows[i].type == type)
-			return flows[i].attr;
-	return 0;
+	type &= ~FLOW_RSS;
+	return type < ARRAY_SIZE(attrs) ? attrs[type] : 0;
 }
 
 struct rss_told {
@@ -187,7 +190,7 @@ int rss_fields(struct lt *lt, const char *dev, uint32_t type, uint32_t context, 
 		.flow_type = type,
 		.rss_context = context,
 	};
-	struct rss_told told = { .flow = rss_flow(type & ~FLOW_RSS) };
+	struct rss_told told = { .flow = rss_flow(type) };
 	struct nlmsghdr *msg = rss_request(lt, dev, context);
 	int ret;
 
@@ -215,7 +218,7 @@ int rss_set_fields(struct lt *lt, uint32_t type, uint32_t context, uint64_t fiel
 	if (context)
 		lt_put_u32(lt, msg, RSS_NL_CONTEXT, context);
 	nest = lt_nest(lt, msg, RSS_NL_FLOW_HASH);
-	lt_put_u32(lt, msg, rss_flow(type & ~FLOW_RSS), fields);
+	lt_put_u32(lt, msg, rss_flow(type), fields);
 	lt_nest_end(msg, nest);
 	return rss_send(lt, msg, NULL, NULL);
 }

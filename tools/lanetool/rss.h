@@ -30,6 +30,11 @@ int rss_ask(struct lt *lt, const char *dev, uint32_t context, struct rss *rss);
  * Return: 0, or a negative error, said unless it is -EOPNOTSUPP
  */
 int rss_change(struct lt *lt, bool remove, struct ethtool_rxfh *rss);
+/* rss_or_ioctl - what a change by netlink has come to, or the ioctl that is asked for the same
+ * where that is not supported; what the kernel refuses with is said, after what.
+ * Return: 0 or a negative error
+ */
+int rss_or_ioctl(struct lt *lt, int ret, void *command, const char *what);
 void rss_free(struct rss *rss);
 /* rss_fields - RXH_* that count for a type of flow (TCP_V4_FLOW, in a context with FLOW_RSS), by
  * netlink or else by ioctl.
