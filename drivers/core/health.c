@@ -35,7 +35,7 @@ static const char *fl_port_state(const struct fl_dev *fl)
 }
 
 /* Indices are shown as slots, for the device has no others. */
-static void fl_put_lane(struct devlink_fmsg *fmsg, struct fl_lane *lane)
+static void fl_put_lane(struct devlink_fmsg *fmsg, struct fl_lane *lane, u32 clean)
 {
 	const struct fl_tx_ring *tx = lane->tx;
 	struct net_device *netdev = lane->fl->netdev;
@@ -45,8 +45,7 @@ static void fl_put_lane(struct devlink_fmsg *fmsg, struct fl_lane *lane)
 	devlink_fmsg_u32_pair_put(fmsg, "slots", tx->mask + 1);
 	devlink_fmsg_u32_pair_put(fmsg, "next_to_use",
 				  READ_ONCE(tx->next_to_use) & tx->mask);
-	devlink_fmsg_u32_pair_put(fmsg, "next_to_clean",
-				  READ_ONCE(tx->next_to_clean) & tx->mask);
+	devlink_fmsg_u32_pair_put(fmsg, "next_to_clean", clean & tx->mask);
 	devlink_fmsg_u32_pair_put(fmsg, "doorbell",
 				  READ_ONCE(tx->kicked) & tx->mask);
 	devlink_fmsg_u32_pair_put(fmsg, "written_back",
@@ -85,9 +84,9 @@ static void fl_put_desc(struct devlink_fmsg *fmsg, const struct fl_tx_ring *tx,
 	devlink_fmsg_obj_nest_end(fmsg);
 }
 
-static void fl_put_ring(struct devlink_fmsg *fmsg, const struct fl_tx_ring *tx)
+static void fl_put_ring(struct devlink_fmsg *fmsg, const struct fl_tx_ring *tx, u32 clean)
 {
-	u32 from = READ_ONCE(tx->next_to_clean) - FL_DUMP_BEFORE;
+	u32 from = clean - FL_DUMP_BEFORE;
 	u32 i;
 
 	devlink_fmsg_arr_pair_nest_start(fmsg, "descriptors");
@@ -97,7 +96,8 @@ static void fl_put_ring(struct devlink_fmsg *fmsg, const struct fl_tx_ring *tx)
 }
 
 /* All lanes in use, or only one. Their rings stay while RTNL is held; what polls
- * and transmits goes on, so numbers of a lane may be of different moments.
+ * and transmits goes on, so numbers of a lane may be of different moments. Descriptors
+ * are those around the index that is shown.
  */
 static void fl_put_lanes(struct devlink_fmsg *fmsg, struct fl_dev *fl,
 			 const struct fl_lane *only, bool rings)
@@ -110,13 +110,15 @@ static void fl_put_lanes(struct devlink_fmsg *fmsg, struct fl_dev *fl,
 	devlink_fmsg_arr_pair_nest_start(fmsg, "lanes");
 	for (i = 0; i < fl->cfg.lanes; i++) {
 		struct fl_lane *lane = &fl->lane[i];
+		u32 clean;
 
 		if (!lane->tx || (only && lane != only))
 			continue;
+		clean = READ_ONCE(lane->tx->next_to_clean);
 		devlink_fmsg_obj_nest_start(fmsg);
-		fl_put_lane(fmsg, lane);
+		fl_put_lane(fmsg, lane, clean);
 		if (rings)
-			fl_put_ring(fmsg, lane->tx);
+			fl_put_ring(fmsg, lane->tx, clean);
 		devlink_fmsg_obj_nest_end(fmsg);
 	}
 	devlink_fmsg_arr_pair_nest_end(fmsg);
