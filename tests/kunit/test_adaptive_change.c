@@ -128,7 +128,7 @@ static void change_decision_takes_time(struct kunit *test)
 	struct fl_lane *lane = &mock->fl.lane[0];
 	int tries;
 
-	change_hold_begin(mock, 2 * HZ);
+	change_hold_begin(mock, 3600 * HZ);
 	traffic_measure(test, mock, 0, &traffic_bulk);
 	for (tries = 0; tries < 100; tries++) {
 		usleep_range(1000, 2000);

@@ -421,6 +421,24 @@ static void fail_reset_again(struct kunit *test)
 	port_expect_traffic(test, mock);
 }
 
+/* A reset is asked for, and waits as long as it should. The work may run at any time, even
+ * before one has looked: not past the RTNL.
+ */
+static void fail_expect_wait(struct kunit *test, struct fl_dev *fl, unsigned long wait)
+{
+	unsigned long now;
+
+	rtnl_lock();
+	now = jiffies;
+	fl_request_reset(fl);
+	KUNIT_EXPECT_EQ(test, fl->reset_wait, wait);
+	if (wait)
+		KUNIT_EXPECT_TRUE(test, time_after_eq(fl->reset_work.timer.expires,
+						      now + wait));
+	rtnl_unlock();
+	flush_delayed_work(&fl->reset_work);
+}
+
 /* Resets that follow each other wait longer and longer, until one has done for a while. */
 static void fail_reset_often(struct kunit *test)
 {
@@ -431,22 +449,14 @@ static void fail_reset_often(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, mock_open(mock), 0);
 	for (n = 1; n <= 12; n++) {
-		fl_request_reset(fl);
-		KUNIT_EXPECT_EQ(test, fl->reset_wait, wait);
-		if (wait) {
-			KUNIT_EXPECT_TRUE(test, delayed_work_pending(&fl->reset_work));
-			KUNIT_EXPECT_EQ(test, fl->resets, n - 1);
-		}
-		flush_delayed_work(&fl->reset_work);
+		fail_expect_wait(test, fl, wait);
 		KUNIT_EXPECT_EQ(test, fl->resets, n);
 		wait = wait ? min(2 * wait, msecs_to_jiffies(30000)) :
 			      msecs_to_jiffies(100);
 	}
 	KUNIT_EXPECT_EQ(test, wait, msecs_to_jiffies(30000));
 	fl->reset_at -= msecs_to_jiffies(10000) + 1;
-	fl_request_reset(fl);
-	KUNIT_EXPECT_EQ(test, fl->reset_wait, 0);
-	flush_delayed_work(&fl->reset_work);
+	fail_expect_wait(test, fl, 0);
 	KUNIT_EXPECT_EQ(test, fl->resets, n);
 	port_expect_traffic(test, mock);
 }

@@ -294,7 +294,7 @@ static void rest_held(struct kunit *test)
 
 	static_branch_inc(&fl_steer_counts);
 	rest_frame(mock);
-	lane->held_until = jiffies + HZ;
+	lane->held_until = jiffies + 3600 * HZ;
 	WRITE_ONCE(lane->held, 1);
 	local_bh_disable();
 	KUNIT_EXPECT_TRUE(test, napi_schedule_prep(&lane->napi));

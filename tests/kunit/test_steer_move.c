@@ -32,7 +32,7 @@ static void move_tells_dry(struct kunit *test)
 	move_frames(test, &m, 0, 12);
 	move_ask_busy(test, &m);
 	/* However long this takes: it has just begun. */
-	m.old->moving_since = jiffies + HZ;
+	m.old->moving_since = jiffies + 3600 * HZ;
 	move_poll(&m, m.old, 8);
 	KUNIT_EXPECT_EQ(test, m.mock->bucket_writes, 0);
 	KUNIT_EXPECT_EQ(test, m.old->moving, FL_MOVE_ASKED);
@@ -52,7 +52,7 @@ static void move_tells_busy(struct kunit *test)
 
 	move_frames(test, &m, 0, 12);
 	move_ask_busy(test, &m);
-	m.old->moving_since = jiffies + HZ;
+	m.old->moving_since = jiffies + 3600 * HZ;
 	move_poll(&m, m.old, 4);
 	KUNIT_EXPECT_EQ(test, m.mock->bucket_writes, 0);
 	m.old->moving_since = jiffies - HZ;
@@ -126,14 +126,14 @@ static void move_told(struct kunit *test, struct move *m)
 {
 	move_ask_busy(test, m);
 	/* However long this takes */
-	m->old->moving_since = jiffies + HZ;
+	m->old->moving_since = jiffies + 3600 * HZ;
 	local_bh_disable();
 	move_poll(m, m->old, 64);
 	KUNIT_EXPECT_EQ(test, m->old->moving, FL_MOVE_TOLD);
 	KUNIT_EXPECT_EQ(test, m->mock->rss.lane[4], 3);
 	KUNIT_EXPECT_EQ(test, m->new->held, 1);
-	m->old->moving_since = jiffies + HZ;
-	m->new->held_until = jiffies + HZ;
+	m->old->moving_since = jiffies + 3600 * HZ;
+	m->new->held_until = jiffies + 3600 * HZ;
 	move_frames(test, m, 3, 1);
 }
 
@@ -195,6 +195,7 @@ static void move_hold_retries(struct kunit *test)
 	struct move m = move_create(test, 2);
 
 	move_told(test, &m);
+	m.new->held_until = jiffies + HZ;
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&m.new->retry));
 	local_bh_enable();
@@ -210,7 +211,7 @@ static void move_held_is_not_dry(struct kunit *test)
 	move_told(test, &m);
 	KUNIT_ASSERT_TRUE(test, napi_schedule_prep(&m.new->napi));
 	KUNIT_EXPECT_GE(test, stack_ask(m.stack, g), 0);
-	m.new->moving_since = jiffies + HZ;
+	m.new->moving_since = jiffies + 3600 * HZ;
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);
 	KUNIT_EXPECT_EQ(test, m.mock->rss.lane[7], 3);
 	KUNIT_EXPECT_EQ(test, m.new->moving, FL_MOVE_ASKED);
@@ -230,7 +231,7 @@ static void move_waits_for_both(struct kunit *test)
 	move_told(test, &m);
 	KUNIT_ASSERT_TRUE(test, napi_schedule_prep(&other->napi));
 	KUNIT_EXPECT_GE(test, stack_ask(m.stack, g), 0);
-	other->moving_since = jiffies + HZ;
+	other->moving_since = jiffies + 3600 * HZ;
 	move_poll(&m, other, 64);
 	KUNIT_EXPECT_EQ(test, m.new->held, 2);
 	move_poll(&m, m.old, 64);

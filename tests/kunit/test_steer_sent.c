@@ -52,14 +52,14 @@ static void sent_start(struct kunit *test, struct sent *s)
 {
 	KUNIT_ASSERT_TRUE(test, move_take(s->m.old));
 	KUNIT_EXPECT_GE(test, stack_ask(s->m.stack, s->m.f), 0);
-	s->m.old->moving_since = jiffies + HZ;
+	s->m.old->moving_since = jiffies + 3600 * HZ;
 	local_bh_disable();
 	move_poll(&s->m, s->m.old, 64);
 	KUNIT_EXPECT_EQ(test, sent_asked, 1);
 	KUNIT_EXPECT_EQ(test, s->m.old->moving, FL_MOVE_SENT);
 	KUNIT_EXPECT_EQ(test, s->m.new->held, 1);
-	s->m.old->moving_since = jiffies + HZ;
-	s->m.new->held_until = jiffies + HZ;
+	s->m.old->moving_since = jiffies + 3600 * HZ;
+	s->m.new->held_until = jiffies + 3600 * HZ;
 }
 
 /* However often the old lane runs dry before the answer: packets may come there yet. */
@@ -81,11 +81,11 @@ static void sent_waits(struct kunit *test)
 	/* Nor by the end of its softirq. */
 	local_bh_disable();
 	KUNIT_EXPECT_EQ(test, s->m.old->moving, FL_MOVE_SENT);
-	s->m.new->held_until = jiffies + HZ;
+	s->m.new->held_until = jiffies + 3600 * HZ;
 	move_frames(test, &s->m, 0, 1);
 	sent_answer(s);
 	KUNIT_EXPECT_EQ(test, s->m.old->moving, FL_MOVE_TOLD);
-	s->m.old->moving_since = jiffies + HZ;
+	s->m.old->moving_since = jiffies + 3600 * HZ;
 	KUNIT_EXPECT_EQ(test, move_poll(&s->m, s->m.new, 64), 0);
 	KUNIT_EXPECT_EQ(test, move_poll(&s->m, s->m.old, 64), 1);
 	KUNIT_EXPECT_EQ(test, move_poll(&s->m, s->m.new, 64), 0);
@@ -153,7 +153,7 @@ static void sent_between(struct kunit *test)
 	sent_command(s);
 	KUNIT_EXPECT_TRUE(test, napi_schedule_prep(&other->napi));
 	KUNIT_EXPECT_GE(test, stack_ask(s->m.stack, g), 0);
-	other->moving_since = jiffies + HZ;
+	other->moving_since = jiffies + 3600 * HZ;
 	move_poll(&s->m, other, 64);
 	KUNIT_EXPECT_EQ(test, other->moving, FL_MOVE_SENT);
 	sent_answer(s);
