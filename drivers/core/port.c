@@ -164,6 +164,8 @@ static void fl_lanes_halt(struct fl_dev *fl)
 		napi_disable(&lane->napi);
 		fl_coalesce_stop(lane);
 	}
+	/* Who polled last may be on his way out, with a look at the ring yet. */
+	synchronize_net();
 }
 
 /* Keep the stack out of the Tx rings. Lanes have halted before: a completion
@@ -212,7 +214,8 @@ static void fl_port_down(struct fl_dev *fl)
 }
 
 /* Start a port whose rings are filled, or empty where memory is short: the
- * first poll goes on trying.
+ * first poll goes on trying. If the device does not start they are as new: it may
+ * have had buffers, and have used some, before that was known.
  */
 static int fl_port_start(struct fl_dev *fl)
 {
@@ -221,6 +224,8 @@ static int fl_port_start(struct fl_dev *fl)
 	err = fl->ops->up(fl);
 	if (err) {
 		netdev_err(fl->netdev, "the device does not start: %d\n", err);
+		for (i = 0; i < fl->cfg.lanes; i++)
+			fl_rx_ring_drain(fl->lane[i].rx);
 		return err;
 	}
 	WRITE_ONCE(fl->running, true);
@@ -336,8 +341,7 @@ void fl_reset_locked(struct fl_dev *fl)
 
 static void fl_reset_work(struct work_struct *work)
 {
-	struct fl_dev *fl = container_of(to_delayed_work(work), struct fl_dev,
-					 reset_work);
+	struct fl_dev *fl = container_of(to_delayed_work(work), struct fl_dev, reset_work);
 
 	rtnl_lock();
 	fl_reset_backs_off(fl, 2 * fl->reset_wait);

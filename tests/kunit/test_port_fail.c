@@ -439,6 +439,34 @@ static void fail_expect_wait(struct kunit *test, struct fl_dev *fl, unsigned lon
 	flush_delayed_work(&fl->reset_work);
 }
 
+/* The device has used buffers before it is known that it does not start. */
+static void fail_used(struct mock *mock, const char *call)
+{
+	const u8 *data = frame_bytes(mock->test, 100, 1);
+
+	if (!strcmp(call, "up"))
+		mock_rx_frame(mock, 0, data, 100, NULL);
+}
+
+static void fail_reset_used(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	struct port_state before;
+
+	fail_start(test, mock, &before);
+	mock->up.times = 1;
+	mock->on_call = fail_used;
+	mock_reset(mock);
+	mock->on_call = NULL;
+	KUNIT_EXPECT_FALSE(test, mock->fl.running);
+	KUNIT_EXPECT_EQ(test, mock->fl.lane[0].rx->next_to_use, 0);
+	flush_delayed_work(&mock->fl.reset_work);
+	KUNIT_EXPECT_TRUE(test, mock->fl.running);
+	port_expect_same(test, mock, &before);
+	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
+	port_expect_traffic(test, mock);
+}
+
 /* Resets that follow each other wait longer and longer, until one has done for a while. */
 static void fail_reset_often(struct kunit *test)
 {
@@ -528,6 +556,7 @@ static struct kunit_case fail_cases[] = {
 	KUNIT_CASE(fail_change_mtu),
 	KUNIT_CASE(fail_reset_up),
 	KUNIT_CASE(fail_reset_again),
+	KUNIT_CASE(fail_reset_used),
 	KUNIT_CASE(fail_reset_often),
 	KUNIT_CASE(fail_recover),
 	KUNIT_CASE(fail_reset_buffers),
