@@ -26,7 +26,7 @@ static int fl_pci_resume(struct device *dev)
 	struct fl_dev *fl = dev_get_drvdata(dev);
 	int err;
 
-	pci_set_master(to_pci_dev(dev));
+	pci_save_state(to_pci_dev(dev));	/* for a slot reset: it was used up */
 	rtnl_lock();
 	err = fl_resume_locked(fl);
 	if (fl->ops->release)
@@ -64,6 +64,7 @@ static pci_ers_result_t fl_pci_slot_reset(struct pci_dev *pdev)
 {
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
+	pci_set_master(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 

@@ -300,6 +300,10 @@ static int vio_start_device(struct vio *vio)
 	err = vio_negotiate(vio);
 	if (err)
 		return err;
+	/* Not before the reset in it: a device that did not stop when the port went down
+	 * was cut off, as its memory has gone.
+	 */
+	pci_set_master(vio->pdev);
 	err = vio_queues_start(vio) ?: vio_ctrl_queue_start(vio);
 	if (err)
 		return err;
@@ -327,7 +331,6 @@ int vio_up(struct fl_dev *fl)
 	struct vio *vio = vio_of(fl);
 	int err;
 
-	pci_set_master(vio->pdev);
 	err = vio_start_device(vio);
 	if (err)
 		vio_down(fl);
