@@ -533,15 +533,19 @@ static __always_inline u16 vring_tx_wait(const struct fl_rx_ring *rx,
  * then looks whether it is lazy; a poll says so, then looks what was given. One of them
  * starts the timer.
  */
-static __always_inline void vring_tx_late(struct fl_lane *lane, const struct vring_tx *t)
+static __always_inline void vring_tx_late(const struct fl_tx_ring *tx)
 {
-	if (unlikely(READ_ONCE(t->lazy)) && READ_ONCE(t->avail) != READ_ONCE(t->used))
-		timer_reduce(&lane->retry, jiffies + 1);
+	const struct vring_tx *t = tx->aux;
+
+	if (unlikely(READ_ONCE(t->lazy)) &&
+	    READ_ONCE(tx->next_to_use) != READ_ONCE(tx->next_to_clean))
+		timer_reduce(&tx->lane->retry, jiffies + 1);
 }
 
 /* Whether xmit wants to hear of what it is about to give, although few packets are no
  * reason: the stack waits for it, or it holds much of a socket's memory. Where many are on
- * their way, one of those will be heard of.
+ * their way, one of those will be heard of. To be asked before vring_tx_give(): from then on
+ * the packet may be gone.
  */
 static __always_inline bool vring_tx_urgent(const struct fl_tx_ring *tx)
 {

@@ -264,15 +264,16 @@ vring_packed_data(struct fl_tx_ring *tx, u32 slot, dma_addr_t dma, u32 len,
 static __always_inline void vring_packed_tx_kick(struct fl_tx_ring *tx)
 {
 	struct vring_tx *v = tx->aux;
+	bool urgent = vring_tx_urgent(tx);
 
 	vring_tx_give(tx);
-	if (vring_tx_urgent(tx))
+	if (urgent)
 		vring_packed_set_event(tx->desc, tx->mask, v->avail - 1);
 	vring_packed_give(tx->desc, tx->mask, v->avail, v->bell);
 	vring_packed_bell(tx->desc, tx->mask, v->avail, v->bell, v->queue,
 			  tx->tail);
 	v->bell = v->avail;
-	vring_tx_late(tx->lane, v);
+	vring_tx_late(tx);
 }
 
 /* What the device has sent, in whatever order. It says that once a packet, and goes on
@@ -329,7 +330,7 @@ static __always_inline bool vring_packed_rearm(struct fl_lane *lane)
 	 */
 	mb();
 	vring_packed_tx_take(tx);
-	vring_tx_late(lane, t);
+	vring_tx_late(tx);
 	return (!r->broken && vring_packed_used(rx->desc, rx->mask, rx->next_to_clean)) ||
 	       (!t->broken && (u16)(t->used - was) > wait);
 }

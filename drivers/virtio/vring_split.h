@@ -234,15 +234,16 @@ vring_split_data(struct fl_tx_ring *tx, u32 slot, dma_addr_t dma, u32 len,
 static __always_inline void vring_split_tx_kick(struct fl_tx_ring *tx)
 {
 	struct vring_tx *v = tx->aux;
+	bool urgent = vring_tx_urgent(tx);
 
 	vring_tx_give(tx);
-	if (vring_tx_urgent(tx))
+	if (urgent)
 		vring_set_event(tx->desc, tx->mask, v->avail - 1);
 	vring_split_give(tx->desc, tx->mask, v->avail);
 	vring_split_bell(tx->desc, tx->mask, v->event, v->avail, v->bell,
 			 v->queue, tx->tail);
 	v->bell = v->avail;
-	vring_tx_late(tx->lane, v);
+	vring_tx_late(tx);
 }
 
 /* What the device has sent, in whatever order. */
@@ -291,7 +292,7 @@ static __always_inline bool vring_split_rearm(struct fl_lane *lane)
 	 * other way round.
 	 */
 	mb();
-	vring_tx_late(lane, t);
+	vring_tx_late(tx);
 	return (!r->broken && vring_used_idx(rx->desc, rx->mask) != (u16)rx->next_to_clean) ||
 	       (!t->broken && (u16)(vring_used_idx(tx->desc, tx->mask) - t->used) > wait);
 }

@@ -189,12 +189,37 @@ static void lazy_race(struct kunit *test)
 	}
 }
 
+static void lazy_sends(struct mock *mock)
+{
+	lazy_sent(mock->test);
+}
+
+/* A packet is sent just as a poll that has not found it sent makes up its mind: nobody else
+ * lets go of it.
+ */
+static void lazy_sent_late(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+
+	lazy_learn(test);
+	KUNIT_EXPECT_EQ(test, mock_xmit(mock, 0, frame_short(test, 60), false), NETDEV_TX_OK);
+	KUNIT_EXPECT_TRUE(test, lazy_timer(test));
+	mock_vring.at_mb = lazy_sends;
+	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
+	KUNIT_EXPECT_NULL(test, mock_vring.at_mb);
+	KUNIT_EXPECT_TRUE(test, lazy_timer(test));
+	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 0);
+	KUNIT_EXPECT_FALSE(test, lazy_timer(test));
+	KUNIT_EXPECT_EQ(test, atomic_read(&seam_held.maps), 0);
+}
+
 static struct kunit_case lazy_cases[] = {
 	KUNIT_CASE_PARAM(lazy_answered, lazy_kind_gen_params),
 	KUNIT_CASE_PARAM(lazy_one_way, lazy_kind_gen_params),
 	KUNIT_CASE_PARAM(lazy_many, lazy_kind_gen_params),
 	KUNIT_CASE_PARAM(lazy_urgent, lazy_kind_gen_params),
 	KUNIT_CASE_PARAM(lazy_race, lazy_kind_gen_params),
+	KUNIT_CASE_PARAM(lazy_sent_late, lazy_kind_gen_params),
 	{}
 };
 
