@@ -96,7 +96,8 @@ int vio_set_itr(struct fl_lane *lane, u16 itr)
  * vio_itr_restore() - tell a device all intervals
  * @vio: port whose queues have just started
  *
- * After a reset, of the device or of a queue, there are none.
+ * After a reset, of the device or of a queue, there are none. A lane whose interval is
+ * refused goes without, and can be given one again.
  *
  * Context: process, RTNL.
  *
@@ -105,14 +106,19 @@ int vio_set_itr(struct fl_lane *lane, u16 itr)
 int vio_itr_restore(struct vio *vio)
 {
 	u16 n = vio->fl.caps.itr_by == FL_ITR_LANE ? vio->fl.cfg.lanes : 1;
-	int err = 0;
+	int err = 0, refused = 0;
 	u16 i;
 
 	if (vio->fl.caps.itr_by == FL_ITR_TIMER)
 		return 0;
-	for (i = 0; i < n && !err; i++)
-		if (vio->fl.lane[i].itr)
-			err = vio_set_itr(&vio->fl.lane[i],
-					  vio->fl.lane[i].itr);
-	return err;
+	for (i = 0; i < n && (!err || err == -EINVAL); i++) {
+		struct fl_lane *lane = &vio->fl.lane[i];
+
+		err = lane->itr ? vio_set_itr(lane, lane->itr) : 0;
+		if (err == -EINVAL) {
+			refused = err;
+			lane->itr = 0;
+		}
+	}
+	return err ?: refused;
 }

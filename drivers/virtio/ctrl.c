@@ -88,8 +88,6 @@ static void vio_ctrl_give_split(struct vio *vio, u32 len)
 	};
 	vring_avail(vio->ctrl, mask)[VRING_FIRST + (vio->ctrl_idx++ & mask)] = 0;
 	vring_split_give(vio->ctrl, mask, vio->ctrl_idx);
-	vring_split_bell(vio->ctrl, mask, false, vio->ctrl_idx, 0,
-			 vio_ctrl_queue(vio), vio->ctrl_bell);
 }
 
 static void vio_ctrl_give_packed(struct vio *vio, u32 len)
@@ -112,8 +110,6 @@ static void vio_ctrl_give_packed(struct vio *vio, u32 len)
 	};
 	vio->ctrl_idx += 2;
 	vring_packed_give(vio->ctrl, mask, vio->ctrl_idx, i);
-	vring_packed_bell(vio->ctrl, mask, vio->ctrl_idx, i, vio_ctrl_queue(vio),
-			  vio->ctrl_bell);
 }
 
 static void vio_ctrl_give(struct vio *vio, u32 len)
@@ -122,6 +118,8 @@ static void vio_ctrl_give(struct vio *vio, u32 len)
 		vio_ctrl_give_packed(vio, len);
 	else
 		vio_ctrl_give_split(vio, len);
+	/* Whether the device wants to be told or not: a command is rare, and waited for. */
+	iowrite16(vio_ctrl_queue(vio), vio->ctrl_bell);
 }
 
 static bool vio_ctrl_answered(struct vio *vio)

@@ -203,6 +203,24 @@ static void vctl_rounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v->resets, 0);
 }
 
+/* Also a device that says it looks by itself is told: what it says of that may be left over. */
+static void vctl_rung(struct kunit *test)
+{
+	struct vctl *v = test->priv;
+	void *says = v->vio.ctrl + VRING_DEVICE(VIO_CTRL_SLOTS);
+	u32 n;
+
+	for (n = 0; n < 3; n++) {
+		if (mock_vring.kind->packed)
+			put_unaligned_le32(VRING_PACKED_EVENT_FLAG_DISABLE << 16, says);
+		else
+			put_unaligned_le16(VRING_USED_F_NO_NOTIFY, says);
+		v->bell = U32_MAX;
+		KUNIT_EXPECT_EQ(test, vctl_command(v, 1), 0);
+		KUNIT_EXPECT_EQ(test, (u16)v->bell, vio_ctrl_queue(&v->vio));
+	}
+}
+
 /* The device may refuse, and takes the next one. */
 static void vctl_refused(struct kunit *test)
 {
@@ -455,6 +473,12 @@ static void vctl_lane_interval(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vio_itr_restore(&v->vio), 0);
 	VCTL_EXPECT_COAL(test, { set, 0, 128, 20 }, { set, 1, 64, 20 },
 			 { set, 4, 128, 30 }, { set, 5, 64, 30 });
+	/* Of several, others have theirs; and one may be asked for again. */
+	v->refused = 1;
+	KUNIT_EXPECT_EQ(test, vio_itr_restore(&v->vio), -EINVAL);
+	VCTL_EXPECT_COAL(test, { set, 0, 128, 20 }, { set, 4, 128, 30 }, { set, 5, 64, 30 });
+	KUNIT_EXPECT_EQ(test, v->lane[0].itr, 0);
+	v->refused = 0;
 	/* Queues that are not in use refuse. */
 	v->vio.fl.cfg.lanes = 2;
 	KUNIT_EXPECT_EQ(test, vio_set_itr(&v->lane[2], 50), 0);
@@ -482,6 +506,7 @@ static struct kunit_case vctl_cases[] = {
 	KUNIT_CASE_PARAM(vctl_lane_interval, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_port_interval, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_rounds, vctl_kind_gen_params),
+	KUNIT_CASE_PARAM(vctl_rung, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_refused, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_silent, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_gone, vctl_kind_gen_params),
