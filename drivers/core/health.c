@@ -70,7 +70,7 @@ static void fl_put_lane(struct devlink_fmsg *fmsg, struct fl_lane *lane, u32 cle
 static void fl_put_desc(struct devlink_fmsg *fmsg, const struct fl_tx_ring *tx,
 			u32 slot)
 {
-	u32 bytes = min(tx->lane->fl->caps.tx_desc_bytes, FL_DUMP_BYTES);
+	u32 bytes = min(tx->lane->fl->caps.tx_desc_step, FL_DUMP_BYTES);
 	char text[2 * FL_DUMP_BYTES + 1];
 
 	snprintf(text, sizeof(text), "%*phN", bytes, tx->desc + slot * bytes);

@@ -211,6 +211,7 @@ static const struct fl_caps i82576_caps = {
 	.ring_max = I82576_RING_MAX,
 	.rx_desc_bytes = 16,
 	.tx_desc_bytes = 16,
+	.tx_desc_step = 16,
 	.rx_buf_unit = SZ_1K,
 	.rx_refill = 32,
 	.rss_table = RETA_ENTRIES,

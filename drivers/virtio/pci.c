@@ -130,6 +130,7 @@ static const struct ethtool_ops vio_ethtool_ops = {
 static const struct fl_caps vio_caps = {
 	.rx_desc_bytes = VRING_RX_BYTES,
 	.tx_desc_bytes = VRING_TX_BYTES,
+	.tx_desc_step = VRING_SLOT_BYTES,
 	.rx_aux_bytes = sizeof(struct vring_rx),
 	.rx_aux_slot = sizeof(struct vring_rx_slot),
 	.tx_aux_bytes = sizeof(struct vring_tx),

@@ -50,8 +50,9 @@ enum fl_itr_by {
  * struct fl_caps - what the device can do; constant after probe
  * @lanes_max: lanes that can be in use at once
  * @ring_max: slots of the largest ring
- * @rx_desc_bytes: bytes of an Rx descriptor
- * @tx_desc_bytes: bytes of a Tx descriptor
+ * @rx_desc_bytes: bytes of memory for each slot of an Rx ring
+ * @tx_desc_bytes: as @rx_desc_bytes, of a Tx ring
+ * @tx_desc_step: bytes from one Tx descriptor to the next
  * @rx_aux_bytes: bytes of &fl_rx_ring.aux, without those of a slot
  * @rx_aux_slot: bytes of it for each slot
  * @tx_aux_bytes: as @rx_aux_bytes, of &fl_tx_ring.aux
@@ -85,6 +86,7 @@ struct fl_caps {
 	u16 ring_max;
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
+	u16 tx_desc_step;
 	u16 rx_aux_bytes;
 	u16 rx_aux_slot;
 	u16 tx_aux_bytes;
