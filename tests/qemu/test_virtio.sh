@@ -213,9 +213,9 @@ try "the sender has come through" end out
 # --- Rings change while they are full: more streams than lanes, with pages of the old
 # rings still in the stack
 
-serve 60 ip netns exec peer iperf3 -s
+serve 120 ip netns exec peer iperf3 -s
 check "iperf3 listens" wait_until 10 peer_listens 5201
-timeout 60 iperf3 -c $peer4 -P 8 -R -t 12 >/tmp/streams 2>&1 &
+timeout 90 iperf3 -c $peer4 -P 8 -R -t 30 >/tmp/streams 2>&1 &
 streams=$!
 received() { cat "/sys/class/net/$dev/statistics/rx_packets"; }
 # more_than COUNT: have so many packets come?
