@@ -17,6 +17,23 @@ static void show_str(struct lt *lt, const char *key, const char *format, const c
 	out_str(lt, text[0] ? key : NULL, format, text[0] ? text : "-");
 }
 
+/* CPUs as a list: as many as fit on a screen, and in JSON all of them */
+static void show_cpu_list(struct lt *lt, const char *key, const char *format, const char *list)
+{
+	size_t len = strlen(list);
+	char brief[32];
+
+	if (lt->json || len < sizeof(brief)) {
+		show_str(lt, key, format, list);
+		return;
+	}
+	len = sizeof(brief) - sizeof("...");
+	while (len && list[len - 1] != ',')
+		len--;
+	snprintf(brief, sizeof(brief), "%.*s...", (int)len, list);
+	show_str(lt, key, format, brief);
+}
+
 /* "1000Mb/s", or why there is none */
 static void show_link(struct lt *lt, const struct port *port, char *text, size_t size)
 {
@@ -282,7 +299,7 @@ static int show_steering(struct lt *lt, const struct port *port)
 static void show_lane(struct lt *lt, const struct port *port, uint32_t number)
 {
 	const struct lane *lane = &port->lane[number];
-	char rps[1024] = "", list[32];
+	char rps[LANE_CPUS] = "", list[LANE_CPUS];
 
 	if (!sys_read(lt, rps, sizeof(rps), "/sys/class/net/%s/queues/rx-%u/rps_cpus", port->name,
 		      number)) {
@@ -295,9 +312,9 @@ static void show_lane(struct lt *lt, const struct port *port, uint32_t number)
 	show_number(lt, "tx-irq", 7, lane->tx_irq);
 	show_number(lt, "cpu", 5, lane->cpu);
 	show_number(lt, "node", 6, lane->node);
-	show_str(lt, "affinity", "  %-10s", lane->affinity);
-	show_str(lt, "xps", " %-10s", lane->xps);
-	show_str(lt, "rps", " %-8s", rps);
+	show_cpu_list(lt, "affinity", "  %-10s", lane->affinity);
+	show_cpu_list(lt, "xps", " %-10s", lane->xps);
+	show_cpu_list(lt, "rps", " %-8s", rps);
 	show_number(lt, "napi", 6, lane->napi ? (int)lane->napi : -1);
 	out_text(lt, "\n");
 	out_close(lt);
@@ -388,7 +405,7 @@ static void show_cpus(const struct port *port, char *text, size_t size)
 
 static int show_line(struct lt *lt, struct port *port)
 {
-	char link[32], cpus[32];
+	char link[32], cpus[LANE_CPUS];
 	int ret;
 
 	port_driver(lt, port);
@@ -403,7 +420,7 @@ static int show_line(struct lt *lt, struct port *port)
 	show_str(lt, "bus", " %-13s", port->bus);
 	out_str(lt, "link", " %-10s", link);
 	out_uint(lt, "lanes", " %5" PRIu64, port->lanes);
-	show_str(lt, "cpus", "  %-8s", cpus);
+	show_cpu_list(lt, "cpus", "  %-8s", cpus);
 	show_number(lt, "node", 4, show_numa(lt, port));
 	out_bool(lt, "flowlane", NULL, port->flowlane);
 	out_text(lt, "\n");

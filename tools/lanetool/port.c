@@ -323,7 +323,7 @@ static void lane_cpus(struct lt *lt, const struct port *port, uint32_t number)
 	char text[1024];
 
 	if (irq >= 0 && !sys_read(lt, text, sizeof(text), "/proc/irq/%d/smp_affinity_list", irq))
-		snprintf(lane->affinity, sizeof(lane->affinity), "%.31s", text);
+		snprintf(lane->affinity, sizeof(lane->affinity), "%s", text);
 	if (irq >= 0 && lane->cpu < 0 &&
 	    !sys_read(lt, text, sizeof(text), "/proc/irq/%d/effective_affinity_list", irq) &&
 	    text[0] >= '0' && text[0] <= '9')

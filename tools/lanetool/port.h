@@ -8,6 +8,7 @@
 #include "lanetool.h"
 
 #define LANES_MAX	4096
+#define LANE_CPUS	1024	/* of a list of CPUs: each other one of some hundred */
 
 enum lane_count {
 	LANE_RX_PACKETS,
@@ -26,8 +27,8 @@ struct lane {
 	int cpu;		/* that takes the interrupt */
 	int node;		/* of that CPU */
 	uint32_t napi;
-	char affinity[32];	/* CPUs that may take it, as a list */
-	char xps[32];		/* CPUs that transmit here */
+	char affinity[LANE_CPUS];	/* CPUs that may take it, as a list */
+	char xps[LANE_CPUS];		/* CPUs that transmit here */
 	uint64_t count[LANE_COUNTS];
 	bool counted[LANE_COUNTS];
 	uint32_t usecs;		/* between interrupts, now; with timed */
