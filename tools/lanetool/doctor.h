@@ -23,6 +23,8 @@ enum doctor_counter {
 	COUNT_RX_OVER,
 	COUNT_RX_CRC,
 	COUNT_RX_FRAME,
+	COUNT_RX_BYTES,
+	COUNT_TX_BYTES,
 	COUNT_PORT,		/* those before are of the port */
 	COUNT_LISTEN_OVERFLOWS = COUNT_PORT,
 	COUNT_SYN_DROPS,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "doctor.h"
+#include "tune.h"
 
 #define PACKETS_FEW	1000	/* with fewer in all, a share says nothing */
 #define SQUEEZES_MANY	10	/* a second on a CPU; one now and then is no harm */
@@ -132,28 +133,56 @@ static int cpu_process(const char *name, void *data)
 	return *pid != 0;
 }
 
+/* Vectors of this port that are not where they were when it was tuned by us: who has done that
+ * wants them where they are.  irqbalance is to leave out those numbers.  Return: how many
+ */
+static unsigned int cpu_placed(struct doctor *d, char *bans, size_t size)
+{
+	unsigned int placed = 0, index;
+	json_t *state, *change;
+	size_t i, len = 0;
+
+	if (tune_load(d->lt, d->port->name, &state) || !state)
+		return 0;
+	json_array_foreach(json_object_get(state, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting"), *old = tune_text(change, "old");
+		char *now = NULL;
+
+		if (knob && old && sscanf(knob, "irq:%u", &index) == 1 &&
+		    index < d->port->irq_count &&
+		    tune_same_device(d->lt, state, d->port->ifindex))
+			now = knob_get(d->lt, d->port, knob);
+		if (now && !knob_same(knob, now, old) && len < size) {
+			len += snprintf(bans + len, size - len, "%s--banirq=%u", len ? " " : "",
+					d->port->irqs[index].number);
+			placed++;
+		}
+		free(now);
+	}
+	json_decref(state);
+	return placed;
+}
+
 static void cpu_irqbalance(struct doctor *d)
 {
-	unsigned int pid = 0, i, hinted = 0;
+	char bans[DOCTOR_TEXT] = "";
+	unsigned int pid = 0, placed;
 	void *data[] = { d, &pid };
-	char old[64];
 
 	sys_names(d->lt, cpu_process, data, "/proc");
 	if (!pid) {
 		doctor_none(d, "it does not run");
 		return;
 	}
-	/* Who has tuned this port by us wants its vectors where they are. */
-	if (!doctor_text(d, old, sizeof(old), "/var/lib/lanetool/%s.json", d->port->name)) {
+	placed = cpu_placed(d, bans, sizeof(bans));
+	if (!placed) {
 		doctor_pass(d, "process %u places interrupts, and nobody else did", pid);
 		return;
 	}
-	for (i = 0; i < d->port->irq_count; i++)
-		hinted += d->port->irqs[i].queue >= 0;
-	doctor_warn(d, "process %u will move the %u vectors that tune has placed", pid, hinted);
+	doctor_warn(d, "process %u will move the %u vectors that tune has placed", pid, placed);
 	doctor_mend(d,
-		    "IRQBALANCE_ARGS=\"--banmod=%s\" in /etc/default/irqbalance, then systemctl restart irqbalance",
-		    d->port->driver);
+		    "IRQBALANCE_ARGS=\"%s\" in /etc/default/irqbalance, then systemctl restart irqbalance",
+		    bans);
 }
 
 static void cpu_lanes(struct doctor *d)

@@ -19,6 +19,8 @@ static const char * const nic_counters[COUNT_PORT] = {
 	[COUNT_RX_OVER] = "rx_over_errors",
 	[COUNT_RX_CRC] = "rx_crc_errors",
 	[COUNT_RX_FRAME] = "rx_frame_errors",
+	[COUNT_RX_BYTES] = "rx_bytes",
+	[COUNT_TX_BYTES] = "tx_bytes",
 };
 
 /* In /proc/net/netstat and /proc/net/snmp */

@@ -135,10 +135,15 @@ static void link_moderation(struct doctor *d)
 			    "%.0f interrupts a second of one lane, for %.1f packets each; rx-usecs is %u",
 			    doctor_rate(d, most), (double)packets / all,
 			    port->values[NIC_RX_USECS].value);
-		if (port->values[NIC_ADAPTIVE_RX].there && !port->values[NIC_ADAPTIVE_RX].value)
-			doctor_mend(d, "lanetool -C %s adaptive-rx on", port->name);
-		else
+		/* Not each driver that shows it has it; and one that adapts keeps its own time. */
+		if (!port->values[NIC_ADAPTIVE_RX].there)
 			doctor_mend(d, "lanetool -C %s rx-usecs 50", port->name);
+		else if (port->values[NIC_ADAPTIVE_RX].value)
+			doctor_mend(d, "lanetool -C %s adaptive-rx off rx-usecs 50", port->name);
+		else
+			doctor_mend(d,
+				    "lanetool -C %s adaptive-rx on || lanetool -C %s rx-usecs 50",
+				    port->name, port->name);
 	} else {
 		doctor_pass(d, "at most %.0f interrupts a second of a lane, %.1f packets each",
 			    doctor_rate(d, most), (double)packets / all);

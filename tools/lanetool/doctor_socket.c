@@ -7,45 +7,80 @@
 #define BUFFER_MOST	(256ull << 20)	/* bytes; one of TCP may take that many */
 #define FULL	80	/* per cent of a limit, from which it is soon reached */
 
+/* tcp_rmem or tcp_wmem */
+struct socket_buffer {
+	const char *name;
+	unsigned long long least, first, most;
+	unsigned long long window;	/* that it has room for */
+	enum doctor_counter counter;	/* of what goes by it */
+	bool binds;		/* one connection might have had more */
+};
+
+static bool socket_buffer_read(struct doctor *d, struct socket_buffer *b)
+{
+	char text[128];
+
+	return doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", b->name) &&
+	       sscanf(text, "%llu %llu %llu", &b->least, &b->first, &b->most) == 3;
+}
+
+/* What one connection gets by its window, in Mb/s: bytes a usec are 8 of them */
+static unsigned long long socket_window_mbps(const struct doctor *d, const struct socket_buffer *b)
+{
+	return b->window * 8 / d->rtt;
+}
+
 /*
- * A window of bandwidth x delay keeps the line full; of a buffer, half is window
- * (tcp_adv_win_scale 1, the default).
+ * A window of bandwidth x delay keeps the line full; of what is received into a buffer, half is
+ * window (tcp_adv_win_scale 1, the default).  One that is too small is only known to matter
+ * when as much comes or goes as it lets through for one connection.
  */
 static void socket_tcp_buffers(struct doctor *d)
 {
-	unsigned long long bdp = (unsigned long long)d->speed * d->rtt / 8;
-	unsigned long long most[2] = {}, rest[2][2] = {}, want;
-	static const char * const names[] = { "tcp_rmem", "tcp_wmem" };
-	char text[128];
-	size_t i;
+	unsigned long long bdp = (unsigned long long)d->speed * d->rtt / 8, want;
+	struct socket_buffer buffers[] = {
+		{ .name = "tcp_rmem", .counter = COUNT_RX_BYTES },
+		{ .name = "tcp_wmem", .counter = COUNT_TX_BYTES },
+	}, *b, *end = buffers + ARRAY_SIZE(buffers);
+	bool small = false, binds = false;
 
 	if (!d->speed || !d->rtt) {
 		doctor_none(d, !d->speed ? "the link has no speed to go by"
 					 : "TCP remembers no round trip time yet");
 		return;
 	}
-	for (i = 0; i < 2; i++) {
-		if (!doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", names[i]) ||
-		    sscanf(text, "%llu %llu %llu", &rest[i][0], &rest[i][1],
-			   &most[i]) != 3) {
-			doctor_none(d, "%s cannot be read", names[i]);
+	for (b = buffers; b < end; b++) {
+		if (!socket_buffer_read(d, b)) {
+			doctor_none(d, "%s cannot be read", b->name);
 			return;
 		}
+		b->window = b->counter == COUNT_RX_BYTES ? b->most / 2 : b->most;
+		if (b->window >= bdp || b->most >= BUFFER_MOST)
+			continue;
+		small = true;
+		b->binds = doctor_rate(d, doctor_more(d, b->counter)) * 8 / 1e6 * 2 >=
+			   socket_window_mbps(d, b);
+		binds |= b->binds;
 	}
-	if ((most[0] / 2 >= bdp && most[1] >= bdp) ||
-	    (most[0] >= BUFFER_MOST && most[1] >= BUFFER_MOST)) {
+	if (!small) {
 		doctor_pass(d, "%u Mb/s x %u us take %llu bytes; tcp_rmem and tcp_wmem %s",
-			    d->speed, d->rtt, bdp, most[0] / 2 >= bdp ? "have them" : "are large");
-		return;
+			    d->speed, d->rtt, bdp,
+			    buffers[0].window >= bdp ? "have them" : "are large");
+	} else if (!binds) {
+		doctor_none(d,
+			    "over %u us one connection receives at most %llu Mb/s and sends %llu; there was not half as much",
+			    d->rtt, socket_window_mbps(d, &buffers[0]),
+			    socket_window_mbps(d, &buffers[1]));
+	} else {
+		doctor_warn(d,
+			    "%u Mb/s x %u us take %llu bytes in flight; tcp_rmem allows %llu, tcp_wmem %llu",
+			    d->speed, d->rtt, bdp, buffers[0].window, buffers[1].window);
+		want = 2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST;
+		for (b = buffers; b < end; b++)
+			if (b->binds)
+				doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'", b->name,
+					    b->least, b->first, want);
 	}
-	doctor_warn(d,
-		    "%u Mb/s x %u us take %llu bytes in flight; tcp_rmem allows %llu, tcp_wmem %llu",
-		    d->speed, d->rtt, bdp, most[0] / 2, most[1]);
-	want = 2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST;
-	for (i = 0; i < 2; i++)
-		if (most[i] < want)
-			doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'",
-				    names[i], rest[i][0], rest[i][1], want);
 }
 
 static void socket_udp_buffers(struct doctor *d)
@@ -113,21 +148,27 @@ static void socket_listen(struct doctor *d)
 	}
 }
 
+/* Half-open connections of one listener; as many as its queue of whole ones has room for */
 static void socket_syn(struct doctor *d)
 {
-	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), most = 0;
+	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), most = 0, cookies = 0;
 
 	lost += doctor_more(d, COUNT_SYN_COOKIES);
-	doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_syn_backlog");
+	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
+	doctor_u64(d, &cookies, "/proc/sys/net/ipv4/tcp_syncookies");
 	if (!d->after.there[COUNT_SYN_DROPS]) {
 		doctor_none(d, "not counted here");
+	} else if (cookies == 2) {
+		doctor_none(d, "each SYN is answered by a cookie (tcp_syncookies is 2)");
 	} else if (lost) {
 		doctor_fail(d,
-			    "%llu SYNs found the queue full in %.1f s: dropped, or answered by cookies",
-			    lost, d->secs);
-		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_syn_backlog=%llu", 4 * most);
+			    "%llu SYNs found a listener's queue full in %.1f s: dropped, or answered by cookies; somaxconn is %llu",
+			    lost, d->secs, most);
+		doctor_mend(d,
+			    "sysctl -w net.core.somaxconn=%llu    # and listen() has to ask for as much",
+			    4 * most);
 	} else {
-		doctor_pass(d, "no overflow in %.1f s; tcp_max_syn_backlog is %llu", d->secs, most);
+		doctor_pass(d, "no overflow in %.1f s; somaxconn is %llu", d->secs, most);
 	}
 }
 

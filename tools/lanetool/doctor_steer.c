@@ -2,7 +2,8 @@
 /*
  * Where flows are led: the five things that accelerated RFS needs, scattered over as many
  * places; and RPS and XPS.  Accelerated RFS that nobody has asked for is no fault: one of the
- * settings that only it has use for (or RFS, which shares them) says that somebody has.
+ * settings that only it has use for (or RFS, which shares them) says that somebody has.  That
+ * of the system says so for a port while no other one has use for it.
  */
 #include "doctor.h"
 
@@ -11,8 +12,32 @@ struct steer_state {
 	unsigned long long entries;
 	unsigned int queues, without;	/* queues, and those without a flow table */
 	unsigned long long flows;			/* of all tables */
-	unsigned int wanted;		/* of entries and tables, how many are set */
+	bool wanted;
 };
+
+/* Has any port a flow table?  For sys_names(), of ports and of their queues */
+struct steer_tables {
+	struct doctor *d;
+	const char *port;
+};
+
+static int steer_queue_table(const char *queue, void *data)
+{
+	const struct steer_tables *tables = data;
+	unsigned long long flows = 0;
+
+	return !strncmp(queue, "rx-", 3) &&
+	       doctor_u64(tables->d, &flows, "/sys/class/net/%s/queues/%s/rps_flow_cnt",
+			  tables->port, queue) && flows;
+}
+
+static int steer_port_table(const char *port, void *data)
+{
+	struct steer_tables tables = { data, port };
+
+	return sys_names(tables.d->lt, steer_queue_table, &tables, "/sys/class/net/%s/queues",
+			 port) > 0;
+}
 
 static void steer_read(struct doctor *d, struct steer_state *s)
 {
@@ -29,7 +54,8 @@ static void steer_read(struct doctor *d, struct steer_state *s)
 		s->without += !flows;
 		s->flows += flows;
 	}
-	s->wanted = !!s->entries + (s->queues > s->without);
+	s->wanted = s->queues > s->without ||
+		    (s->entries && sys_names(d->lt, steer_port_table, d, "/sys/class/net") <= 0);
 }
 
 /* Is there anything to judge?  If not, says so. */

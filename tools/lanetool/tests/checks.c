@@ -281,6 +281,48 @@ static void check_steering(void)
 	made_free(m);
 }
 
+/* What is set for the whole system asks for RFS on a port, unless it is for another one. */
+static void check_steering_others(void)
+{
+	struct made *m = made_new();
+
+	made_file(m, "/proc/sys/net/core/rps_sock_flow_entries 32768");
+	made_file(m, "/sys/class/net/eth0/queues/rx-0/rps_flow_cnt 0");
+	made_file(m, "/sys/class/net/eth0/queues/rx-1/rps_flow_cnt 0");
+	made_file(m, "/sys/class/net/eth1/queues/rx-0/rps_flow_cnt 0");
+	says(m, doctor_steer, "arfs-flow-tables", "fail", "2 of 2 lanes",
+	     "for q in /sys/class/net/eth0/queues/rx-*; do echo 16384 > $q/rps_flow_cnt; done");
+	made_file(m, "/sys/class/net/eth1/queues/rx-1/rps_flow_cnt 4096");
+	says(m, doctor_steer, "arfs-flow-tables", "none", "nothing asks for it", "");
+	says(m, doctor_steer, "arfs-ntuple", "none", "nothing asks for it", "");
+	made_file(m, "/sys/class/net/eth0/queues/rx-2/rps_flow_cnt 4096");
+	m->port.rx_queues = 3;
+	says(m, doctor_steer, "arfs-flow-tables", "fail", "2 of 3 lanes",
+	     "for q in /sys/class/net/eth0/queues/rx-*; do echo 8192 > $q/rps_flow_cnt; done");
+	made_free(m);
+}
+
+/* irqbalance moves what tune has placed, and is told those vectors. */
+static void check_irqbalance(void)
+{
+	struct made *m = made_new();
+
+	says(m, doctor_cpu, "irqbalance", "none", "does not run", "");
+	made_file(m, "/proc/77/comm irqbalance");
+	says(m, doctor_cpu, "irqbalance", "pass", "nobody else did", "");
+	made_file(m, "/proc/sys/kernel/random/boot_id one");
+	made_file(m, "/proc/irq/30/smp_affinity_list 0-3");
+	made_file(m, "/proc/irq/31/smp_affinity_list 1");
+	made_file(m, "/var/lib/lanetool/eth0.json {\"boot\": \"one\", \"ifindex\": 3, %s %s",
+		  "\"changes\": [{\"setting\": \"irq:0\", \"old\": \"0-3\"},",
+		  "{\"setting\": \"irq:1\", \"old\": \"0-3\"}]}");
+	says(m, doctor_cpu, "irqbalance", "warn", "the 1 vectors",
+	     "IRQBALANCE_ARGS=\"--banirq=31\" in /etc/default/irqbalance, then systemctl restart irqbalance");
+	m->port.ifindex++;
+	says(m, doctor_cpu, "irqbalance", "pass", "nobody else did", "");
+	made_free(m);
+}
+
 static void check_sockets(void)
 {
 	struct made *m = made_new();
@@ -290,13 +332,29 @@ static void check_sockets(void)
 	says(m, doctor_port_socket, "tcp-buffers", "none", "no round trip", "");
 	m->d.rtt = 1000;
 	says(m, doctor_port_socket, "tcp-buffers", "pass", "125000 bytes", "");
+	/* Where nobody wants as much, it is no fault. */
 	m->d.rtt = 100000;
+	says(m, doctor_port_socket, "tcp-buffers", "none", "at most 251 Mb/s and sends 335", "");
+	counted(m, COUNT_RX_BYTES, 15000000);
+	says(m, doctor_port_socket, "tcp-buffers", "none", "at most 251 Mb/s", "");
+	counted(m, COUNT_TX_BYTES, 22000000);
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "12500000 bytes",
+	     "sysctl -w net.ipv4.tcp_wmem='4096 16384 25000000'");
+	counted(m, COUNT_RX_BYTES, 16000000);
 	says(m, doctor_port_socket, "tcp-buffers", "warn", "12500000 bytes",
 	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 25000000'");
 	/* No more than makes sense, or than the kernel takes */
 	m->d.speed = 400000;
 	says(m, doctor_port_socket, "tcp-buffers", "warn", "5000000000 bytes",
 	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 268435456'");
+	made_file(m, "/proc/sys/net/core/somaxconn 128");
+	m->d.after.there[COUNT_SYN_DROPS] = true;
+	says(m, doctor_socket, "syn-queue", "pass", "somaxconn is 128", "");
+	counted(m, COUNT_SYN_COOKIES, 5);
+	says(m, doctor_socket, "syn-queue", "fail", "5 SYNs",
+	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much");
+	made_file(m, "/proc/sys/net/ipv4/tcp_syncookies 2");
+	says(m, doctor_socket, "syn-queue", "none", "by a cookie", "");
 	made_file(m, "/proc/net/sockstat TCP: inuse 10 orphan 0 tw 28000 alloc 12 mem 5");
 	made_file(m, "/proc/sys/net/ipv4/tcp_max_tw_buckets 262144");
 	made_file(m, "/proc/sys/net/ipv4/ip_local_port_range 32768 60999");
@@ -318,5 +376,7 @@ void checks_check(void)
 	check_qdisc();
 	check_rings();
 	check_steering();
+	check_steering_others();
+	check_irqbalance();
 	check_sockets();
 }
