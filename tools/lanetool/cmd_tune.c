@@ -154,13 +154,17 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 
 	if (!port)
 		return lt_error(lt, "%s", strerror(ENOMEM));
-	if (sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name))
+	if (!tune_counts(lt, name, state))
+		out_text(lt, "%s was tuned before a boot, which undid that\n", name);
+	else if (sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name))
 		out_text(lt, "%s is not there; what belongs to the system goes back\n", name);
 	else if (!tune_same_device(lt, state, index))
 		out_text(lt, "%s was made anew since, by a boot or a driver, which undid that\n",
 			 name);
 	else
 		undo.port = port;
+	if (!tune_counts(lt, name, state))
+		left = 0;
 	for (pass = 0; left && pass <= PASSES; pass++) {
 		if (undo.port && nic_load(lt, port, name))
 			break;
@@ -173,6 +177,14 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 	return left ? 1 : 0;
 }
 
+/* Return: 1, after a message */
+static int tune_is_elsewhere(struct lt *lt, const char *name)
+{
+	return lt_error(lt,
+			"%s: a port of this name was tuned in another network namespace; 'lanetool undo %s' there comes first.  If that namespace is gone, remove /var/lib/lanetool/%s.json",
+			name, name, name);
+}
+
 static int undo_one(struct lt *lt, const char *name)
 {
 	json_t *state;
@@ -182,12 +194,18 @@ static int undo_one(struct lt *lt, const char *name)
 		return 1;
 	if (!state)
 		return lt_error(lt, "%s: there is nothing to undo", name);
+	if (tune_elsewhere(lt, state)) {
+		json_decref(state);
+		return tune_is_elsewhere(lt, name);
+	}
 	out_text(lt, "Undoing on %s:\n", name);
 	out_object(lt, NULL);
 	out_str(lt, "ifname", NULL, name);
 	ret = undo_port(lt, name, state);
-	json_decref(state);
 	tune_unpersist(lt, name);
+	if (tune_text(state, "persist"))
+		tune_unpersist(lt, tune_text(state, "persist"));
+	json_decref(state);
 	if (!ret)
 		tune_forget(lt, name);
 	out_text(lt, ret ? "%s is not all as it was; undo can be repeated\n"
@@ -213,6 +231,7 @@ static int undo_run(struct lt *lt)
 	lock = tune_lock(lt);
 	if (lock < 0)
 		return 1;
+	tune_follow(lt);
 	names = json_array();
 	if (lt->argc)
 		undo_collect(lt->argv[0], names);
@@ -229,6 +248,15 @@ static int undo_run(struct lt *lt)
 }
 
 /* --- tune */
+
+/* What a driver shows but has not, and what a container may not set for the whole system, is
+ * left out like what is not there.
+ */
+static bool tune_may_stay(const char *knob, int err)
+{
+	return err == -EOPNOTSUPP ||
+	       (knob_global(knob) && (err == -EACCES || err == -EPERM || err == -EROFS));
+}
 
 /* One plan: on the disk first, then done.  Return: 0 or a negative error, said */
 static int tune_apply(struct lt *lt, struct tune *tune, json_t **state)
@@ -248,8 +276,10 @@ static int tune_apply(struct lt *lt, struct tune *tune, json_t **state)
 			continue;
 		ret = knob_set(lt, &tune->port, knob, want);
 		if (ret)
-			lt_error(lt, "%s: cannot make it %s: %s", knob_shown(knob), want,
-				 strerror(-ret));
+			lt_error(lt, "%s: cannot make it %s: %s%s", knob_shown(knob), want,
+				 strerror(-ret), tune_may_stay(knob, ret) ? "; it stays" : "");
+		if (tune_may_stay(knob, ret))
+			ret = 0;
 	}
 	return ret;
 }
@@ -287,8 +317,13 @@ static int tune_do(struct lt *lt, struct tune *tune)
 	int ret;
 
 	/* One that cannot be read is not written over: only it knows what was. */
+	tune_follow(lt);
 	if (tune_load(lt, name, &state))
 		return 1;
+	if (tune_elsewhere(lt, state)) {
+		json_decref(state);
+		return tune_is_elsewhere(lt, name);
+	}
 	ret = tune_apply(lt, tune, &state);
 	if (!ret && again)
 		ret = tune_look(lt, tune, name) ?: tune_apply(lt, tune, &state);

@@ -65,12 +65,21 @@ void tune_forget(struct lt *lt, const char *name);
 char *tune_origin(struct lt *lt, const char *except, const char *knob);
 /* tune_same_device - is it the one that was tuned, and not another of its name? */
 bool tune_same_device(struct lt *lt, const json_t *state, uint32_t ifindex);
+/* tune_elsewhere - is it the state of a port in another network namespace, of this name?  Then
+ * only there one can undo it.
+ */
+bool tune_elsewhere(struct lt *lt, const json_t *state);
+/* tune_counts - is what it says of the system still so?  A boot undoes what does not persist. */
+bool tune_counts(struct lt *lt, const char *name, const json_t *state);
+/* tune_follow - ports that were renamed have their states under their new names from now on */
+void tune_follow(struct lt *lt);
 int tune_names(struct lt *lt, int (*name)(const char *name, void *data), void *data);
 
 /* What outlives a boot (tune_persist.c) */
 int tune_persist(struct lt *lt, const struct nic *port, const char *profile,
 		 const json_t *state);
 void tune_unpersist(struct lt *lt, const char *name);
+bool tune_persists(struct lt *lt, const char *name);	/* is there anything? */
 
 /* files_write - a whole file or none, on disk when it returns (tune_state.c) */
 int files_write(struct lt *lt, const char *path, const char *text);

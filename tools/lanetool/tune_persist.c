@@ -181,6 +181,19 @@ int tune_persist(struct lt *lt, const struct nic *port, const char *profile, con
 	return ret;
 }
 
+bool tune_persists(struct lt *lt, const char *name)
+{
+	unsigned int file = PERSIST_FILES;
+	char path[PATH_MAX], line[PATH_MAX];
+
+	while (file--) {
+		snprintf(path, sizeof(path), files[file], name);
+		if (!sys_read(lt, line, sizeof(line), "%s", path) && !strcmp(line, MARK))
+			return true;
+	}
+	return false;
+}
+
 void tune_unpersist(struct lt *lt, const char *name)
 {
 	char path[PATH_MAX], full[2 * PATH_MAX];

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,15 +156,56 @@ void tune_forget(struct lt *lt, const char *name)
 		files_sync_folder(path);
 }
 
-bool tune_same_device(struct lt *lt, const json_t *state, uint32_t ifindex)
+/* --- Whose it is */
+
+/* Of the network namespace that we are in: none of a boot has that of another.  0: not known */
+static json_int_t state_netns(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		cookie = 0;
+	close(fd);
+	return cookie;
+}
+
+static bool state_same_boot(struct lt *lt, const json_t *state)
 {
 	const char *then = tune_text(state, "boot");
-	json_t *index = json_object_get(state, "ifindex");
 	char now[64];
 
-	/* No two of a boot have one number; a device that is made anew has a new one. */
-	return then && !sys_read(lt, now, sizeof(now), BOOT_ID) && !strcmp(then, now) &&
-	       json_integer_value(index) == ifindex;
+	return then && !sys_read(lt, now, sizeof(now), BOOT_ID) && !strcmp(then, now);
+}
+
+bool tune_elsewhere(struct lt *lt, const json_t *state)
+{
+	json_t *netns = json_object_get(state, "netns");
+
+	return netns && state_same_boot(lt, state) && json_integer_value(netns) != state_netns();
+}
+
+bool tune_same_device(struct lt *lt, const json_t *state, uint32_t ifindex)
+{
+	/* No two of a namespace have one number; a device that is made anew has a new one. */
+	return state_same_boot(lt, state) && !tune_elsewhere(lt, state) &&
+	       json_integer_value(json_object_get(state, "ifindex")) == ifindex;
+}
+
+/* Files that persist have the name that the port had when they were written. */
+static const char *state_persist_name(const char *name, const json_t *state)
+{
+	return tune_text(state, "persist") ?: name;
+}
+
+bool tune_counts(struct lt *lt, const char *name, const json_t *state)
+{
+	return !tune_elsewhere(lt, state) &&
+	       (state_same_boot(lt, state) ||
+		tune_persists(lt, state_persist_name(name, state)));
 }
 
 static const char *state_old(const json_t *state, const char *knob)
@@ -208,19 +250,21 @@ json_t *tune_merge(struct lt *lt, json_t *old, const struct nic *port, const cha
 		   const json_t *plan)
 {
 	bool same = old && tune_same_device(lt, old, port->ifindex);
+	bool counts = old && tune_counts(lt, port->name, old);
 	char boot[64] = "";
 	json_t *state, *change;
 	int ret = 0;
 	size_t i;
 
 	sys_read(lt, boot, sizeof(boot), BOOT_ID);
-	state = json_pack("{s:{s:i},s:s,s:s,s:I,s:s,s:s,s:[]}", "lanetool", "schema", LT_SCHEMA,
-			  "ifname", port->name, "bus", port->bus, "ifindex",
-			  (json_int_t)port->ifindex, "profile", profile, "boot", boot, "changes");
+	state = json_pack("{s:{s:i},s:s,s:s,s:I,s:I,s:s,s:s,s:s*,s:[]}", "lanetool", "schema",
+			  LT_SCHEMA, "ifname", port->name, "bus", port->bus, "ifindex",
+			  (json_int_t)port->ifindex, "netns", state_netns(), "profile", profile,
+			  "boot", boot, "persist", tune_text(old, "persist"), "changes");
 	json_array_foreach(json_object_get(old, "changes"), i, change) {
 		const char *knob = tune_text(change, "setting");
 
-		if (knob && tune_text(change, "old") && (same || knob_global(knob)))
+		if (knob && tune_text(change, "old") && (same || (counts && knob_global(knob))))
 			ret |= json_array_append(json_object_get(state, "changes"), change);
 	}
 	json_array_foreach(plan, i, change)
@@ -268,7 +312,7 @@ static int state_origin(const char *name, void *data)
 	if (!strcmp(name, find->except) || tune_load(find->lt, name, &state))
 		return 0;
 	old = state_old(state, find->knob);
-	if (old)
+	if (old && tune_counts(find->lt, name, state))
 		find->found = strdup(old);
 	json_decref(state);
 	return !!find->found;
@@ -280,4 +324,126 @@ char *tune_origin(struct lt *lt, const char *except, const char *knob)
 
 	tune_names(lt, state_origin, &find);
 	return find.found;
+}
+
+/* --- Renamed ports */
+
+struct state_device {
+	struct lt *lt;
+	uint64_t ifindex;
+	char name[NAME_MAX + 1];
+};
+
+static int state_device(const char *name, void *data)
+{
+	struct state_device *device = data;
+	uint64_t index;
+
+	if (sys_u64(device->lt, &index, "/sys/class/net/%s/ifindex", name) ||
+	    index != device->ifindex)
+		return 0;
+	snprintf(device->name, sizeof(device->name), "%s", name);
+	return 1;
+}
+
+static int state_collect(const char *name, void *data)
+{
+	return json_array_append_new(data, json_string(name)) ? 1 : 0;
+}
+
+/* Files of the port have its name in them. */
+static int state_rename(json_t *state, const char *old, const char *name)
+{
+	char begins[PATH_MAX];
+	json_t *change;
+	int ret, len;
+	size_t i;
+
+	len = snprintf(begins, sizeof(begins), "file:/sys/class/net/%s/", old);
+	ret = json_object_set_new(state, "ifname", json_string(name));
+	json_array_foreach(json_object_get(state, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting");
+
+		if (knob && !strncmp(knob, begins, len))
+			ret |= json_object_set_new(change, "setting",
+						   json_sprintf("file:/sys/class/net/%s/%s", name,
+								knob + len));
+	}
+	return ret;
+}
+
+/* What a state that is in the way says of the system is not lost. */
+static int state_take_over(struct lt *lt, json_t *state, const char *name)
+{
+	json_t *other, *change;
+	int ret = 0;
+	size_t i;
+
+	if (tune_load(lt, name, &other))
+		return -EBADMSG;
+	json_array_foreach(json_object_get(other, "changes"), i, change) {
+		const char *knob = tune_text(change, "setting");
+
+		if (knob && knob_global(knob) && tune_counts(lt, name, other) &&
+		    !state_old(state, knob))
+			ret |= json_array_append(json_object_get(state, "changes"), change);
+	}
+	json_decref(other);
+	return ret;
+}
+
+/* Its name now, if it was renamed.  Return: was it? */
+static bool state_renamed(struct lt *lt, const char *name, const json_t *state,
+			  struct state_device *device)
+{
+	uint64_t index = 0;
+
+	device->lt = lt;
+	device->ifindex = json_integer_value(json_object_get(state, "ifindex"));
+	sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name);
+	return index != device->ifindex && tune_same_device(lt, state, device->ifindex) &&
+	       sys_names(lt, state_device, device, "/sys/class/net") > 0;
+}
+
+/* All that were renamed, by their new names, with what their states then are: names may have
+ * been swapped.
+ */
+static void state_renames(struct lt *lt, json_t *old, json_t *moved)
+{
+	json_t *names = json_array(), *entry, *state;
+	size_t i;
+
+	tune_names(lt, state_collect, names);
+	json_array_foreach(names, i, entry) {
+		const char *name = json_string_value(entry);
+		struct state_device device = {};
+
+		if (tune_load(lt, name, &state) || !state)
+			continue;
+		if (state_renamed(lt, name, state, &device) &&
+		    (!tune_persists(lt, name) || tune_text(state, "persist") ||
+		     !json_object_set_new(state, "persist", json_string(name))) &&
+		    !state_rename(state, name, device.name) &&
+		    !json_object_set(moved, device.name, state))
+			json_object_set_new(old, name, json_true());
+		json_decref(state);
+	}
+	json_decref(names);
+}
+
+void tune_follow(struct lt *lt)
+{
+	json_t *old = json_object(), *moved = json_object(), *state;
+	const char *name;
+	int ret = 0;
+
+	state_renames(lt, old, moved);
+	json_object_foreach(moved, name, state)
+		ret |= (json_object_get(old, name) ? 0 : state_take_over(lt, state, name)) ?:
+		       tune_save(lt, name, state);
+	json_object_foreach(old, name, state)
+		if (!ret && !json_object_get(moved, name))
+			tune_forget(lt, name);
+	json_decref(old);
+	json_decref(moved);
 }
