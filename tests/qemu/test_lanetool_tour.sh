@@ -3,7 +3,7 @@
 # with one command and back as it was, also when that is killed half-way; and moved between
 # drivers.
 #
-# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=700
+# vm: kernel=debian cpus=4 nics=igb,igb,virtio:queues=4:rss=on lanetool=1 timeout=900
 
 . "$FL_TOP/tests/qemu/driver.sh"
 
@@ -93,8 +93,11 @@ is "mended" "tunnel-mtu" "$(judged pass | grep -o tunnel-mtu)"
 must ip link del vx0
 must ip link set "$dev" mtu 1500
 must ethtool -L "$(fl_dev 2)" combined 2
-is "virtio_net does not" "virtio_net does not lead flows; RFS moves them in software" \
-	"$("$lt" doctor "$(fl_dev 2)" --json | jq -r '.[].checks[] | select(.check == "arfs-driver") | .evidence')"
+leads() { "$lt" doctor "$(fl_dev 2)" --json | jq -r '.[].checks[] | select(.check == "arfs-driver") | .evidence'; }
+is "nothing asks another port for it" "RFS is off, and nothing asks for it" "$(leads)"
+echo 64 >"/sys/class/net/$(fl_dev 2)/queues/rx-0/rps_flow_cnt"
+is "virtio_net does not" "virtio_net does not lead flows; RFS moves them in software" "$(leads)"
+echo 0 >"/sys/class/net/$(fl_dev 2)/queues/rx-0/rps_flow_cnt"
 
 # Ports that come and go end no view of all.
 for ((i = 0; i < 40; i++)); do
@@ -241,6 +244,40 @@ check "undo" lanetool undo "$dev"
 for file in "${files[@]}"; do refuse "$file is gone" test -e "$file"; done
 back "persist"
 
+# A port is the same one by another name, and another one by the same name elsewhere.
+name=$dev
+must "$lt" tune xdp "$dev"
+must ip link set "$dev" down
+must ip link set "$dev" name lan0
+must ip link set lan0 up
+check "undo, of a port that was renamed" "$lt" undo
+is "nothing is left to undo" "" "$(ls /var/lib/lanetool)"
+must ip link set lan0 down
+must ip link set lan0 name "$name"
+must ip link set "$name" up
+back "renamed"
+must ip netns add other
+must ip link add v0 index 900 type veth peer name v1
+must "$lt" tune xdp v0
+must ip -n other link add v0 index 900 type veth peer name v1
+must ip netns exec other sh -c "echo 7 >/sys/class/net/v0/napi_defer_hard_irqs"
+refuse_with "undo, in another namespace" "another network namespace" ip netns exec other "$lt" undo v0
+refuse_with "tune likewise" "another network namespace" ip netns exec other "$lt" tune xdp v0
+is "nothing was set there" 7 "$(ip netns exec other cat /sys/class/net/v0/napi_defer_hard_irqs)"
+check "undo, where it was tuned" "$lt" undo v0
+is "it is as it was" 0 "$(cat /sys/class/net/v0/napi_defer_hard_irqs)"
+must ip link del v0
+must ip netns del other
+
+# What was set for the system goes with a boot, unless it persists.
+must "$lt" tune connections "$dev"
+must sed -i 's/"boot": "[^"]*"/"boot": "another"/' "/var/lib/lanetool/$dev.json"
+must sysctl -qw net.core.somaxconn=1234
+check "undo, after a boot" "$lt" undo "$dev"
+is "what is set since stays" 1234 "$(sysctl -n net.core.somaxconn)"
+# Undone in truth, not by a boot
+must sysctl -qw net.core.somaxconn=4096
+
 refuse_with "no such profile" "there is no profile" "$lt" tune speed "$dev"
 refuse_with "no such device" "nodev" "$lt" tune latency nodev
 
@@ -268,6 +305,10 @@ refuse_with "a driver for other devices" "did not take it" "$lt" bind "$(fl_pci 
 is "it is back" igb "$(fl_driver 0)"
 refuse_with "what is no NIC" "not a network device" "$lt" bind 0000:00:00.0
 refuse_with "what has no address" "not a PCI device" "$lt" bind lo
+must ip link add abcdefghijklmno type veth peer name v1
+refuse_with "what begins like another one's name" "No such device" "$lt" bind abcdefghijklmnopq
+must ip link del abcdefghijklmno
+refuse_with "nothing to confirm" "nothing to confirm" "$lt" bind --confirm
 
 # What others know a port by goes with it.
 known() {
@@ -322,6 +363,58 @@ check "again" session "$lt" bind "$(fl_pci 0)" flowlane --revert-after 5
 check "confirmed" "$lt" bind --confirm
 sleep 8
 is "it stays where it is" flowlane "$(fl_driver 0)"
+
+# A driver that makes no network device: what the port was known by comes back with it.
+dev=$(fl_dev 0)
+must modprobe pci-stub
+must ip link set "$dev" mtu 1400 up
+must ip address flush dev "$dev"
+must ip address add 10.7.0.1/24 dev "$dev"
+must ip route add 10.8.0.0/16 via 10.7.0.2 dev "$dev"
+was=$(known "$dev")
+"$lt" bind "$dev" pci-stub --no-addresses --revert-after 12 >/tmp/stub 2>&1
+is "it has gone to another driver" pci-stub "$(fl_driver 0)"
+check "it comes back as it was" wait_until 60 moved
+check "which the kernel's log says" eval 'dmesg | grep -q "nobody has confirmed pci-stub; back to flowlane"'
+"$lt" bind "$(fl_dev 0)" pci-stub >/tmp/stub 2>&1
+check "what is lost meanwhile is said" grep -q "lost: .* there is no network device" /tmp/stub
+must "$lt" bind "$(fl_pci 0)" flowlane
+
+# Moved by hand, it does not go where somebody wanted it to go back to.
+check "with a way back" "$lt" bind "$(fl_pci 0)" in-tree --revert-after 5
+check "and back by hand" "$lt" bind "$(fl_pci 0)" flowlane
+resets=$(dmesg | grep -c "Intel 82576, ")
+sleep 8
+is "it stays there, untouched" "flowlane $resets" \
+	"$(fl_driver 0) $(dmesg | grep -c "Intel 82576, ")"
+
+# Sessions that may come by any port: over what leads nowhere, or anybody's in tmux
+dev=$(fl_dev 0)
+must ip link set "$dev" up
+must ip netns add far
+must ip link add t0 type veth peer name t1 netns far
+must ip address add 10.98.0.1/24 dev t0
+must ip link set t0 up
+must ip -n far address add 10.98.0.7/24 dev t1
+must ip -n far link set t1 up
+refuse_with "who came by a tunnel" "one cannot tell by which port your SSH session" \
+	env SSH_CONNECTION="10.98.0.7 40000 10.98.0.1 22" "$lt" bind "$dev" in-tree
+must ip link set "$dev" down
+check "a port that is down moves" \
+	env SSH_CONNECTION="10.98.0.7 40000 10.98.0.1 22" "$lt" bind "$dev" in-tree
+must "$lt" bind "$(fl_pci 0)" flowlane
+dev=$(fl_dev 0)
+must ip link set "$dev" up
+serve 120 python3 -c 'import socket, time
+s = socket.create_server(("10.98.0.1", 22)); c = s.accept(); time.sleep(110)'
+check "somebody listens" wait_until 10 eval 'ss -Hltn "sport = 22" | grep -q 22'
+serve 120 ip netns exec far python3 -c 'import socket, time
+s = socket.create_connection(("10.98.0.1", 22)); time.sleep(110)'
+check "somebody is there" wait_until 10 eval 'ss -Htn "sport = 22" | grep -q ESTAB'
+refuse_with "whose session it is, in tmux" "an SSH session from 10.98.0.7 to 10.98.0.1" \
+	env TMUX=/tmp/tmux-0/default,1,0 "$lt" bind "$dev" in-tree
+check "it is not ours elsewhere" "$lt" bind "$dev" in-tree
+must ip netns del far
 
 kernel_log_clean
 finish

@@ -35,12 +35,13 @@ void bind_carry_free(struct bind_carry *carry);
 int bind_find(struct lt *lt, const char *name, struct bind_port *port);
 /* bind_read - driver and device again */
 void bind_read(struct lt *lt, struct bind_port *port);
-/* bind_move - to a driver, or back if that does not take it; with carried, the network device
- * that comes gets what the one that goes had, and this says how much.  Return: 0 or an error, said
+/* bind_move - to a driver, or back if that does not take it.  The network device that comes gets
+ * what carry (may be NULL) has, and carried says how much.  Return: 0 or an error, said
  */
 int bind_move(struct lt *lt, struct bind_port *port, const char *driver,
-	      struct bind_carried *carried);
-/* bind_session - does the caller's SSH session go by this port?  If so, text says how.
+	      const struct bind_carry *carry, struct bind_carried *carried);
+/* bind_session - does the caller's SSH session go by this port, or may it, as one cannot tell?
+ * Then text says how.
  * Return: 1, 0, or a negative error, said
  */
 int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t size);

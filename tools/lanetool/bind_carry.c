@@ -360,8 +360,13 @@ void bind_carry_write(struct lt *lt, const struct bind_carry *carry, struct bind
 {
 	enum carry_kind kind;
 
-	if (!carry || !port->ifindex)
+	if (!carry)
 		return;
+	if (!port->ifindex) {
+		lt_error(lt, "%s: lost: %u addresses and routes: there is no network device yet",
+			 port->pci, carry->count);
+		return;
+	}
 	carry_settle(lt, port);
 	carry_settings(lt, carry, port);
 	for (kind = 0; kind < CARRY_KINDS; kind++)

@@ -68,6 +68,9 @@ int bind_find(struct lt *lt, const char *name, struct bind_port *port)
 	memset(port, 0, sizeof(*port));
 	snprintf(port->pci, sizeof(port->pci), "%s", name);
 	if (!bind_is_address(name)) {
+		/* The kernel would look for one that begins so. */
+		if (strlen(name) >= IFNAMSIZ)
+			return lt_error(lt, "%s: %s", name, strerror(ENODEV)), -ENODEV;
 		ret = lt_ioctl_of(lt, name, &info);
 		if (ret && ret != -EOPNOTSUPP)
 			return lt_error(lt, "%s: %s", name, strerror(-ret)), -ENODEV;
@@ -105,30 +108,33 @@ static bool bind_offer(struct lt *lt, struct bind_port *port, const char *driver
 /* Take it from its driver.  Return: 0 or an error, said */
 static int bind_take(struct lt *lt, struct bind_port *port, const char *driver)
 {
-	int ret = sys_write(lt, driver, DEVICE "/driver_override", port->pci);
+	char before[BIND_TEXT] = "";
+	int ret;
 
+	sys_read(lt, before, sizeof(before), DEVICE "/driver_override", port->pci);
+	ret = sys_write(lt, driver, DEVICE "/driver_override", port->pci);
 	if (!ret && port->driver[0])
 		ret = sys_write(lt, port->pci, "/sys/bus/pci/drivers/%s/unbind", port->driver);
-	if (ret)
-		lt_error(lt, "%s: cannot take it from %s: %s", port->pci, port->driver,
-			 strerror(-ret));
+	if (!ret)
+		return 0;
+	lt_error(lt, "%s: cannot take it from %s: %s", port->pci, port->driver, strerror(-ret));
+	/* "(null)" is how the kernel says that there is none. */
+	sys_write(lt, *before && *before != '(' ? before : "\n", DEVICE "/driver_override",
+		  port->pci);
 	return ret;
 }
 
 int bind_move(struct lt *lt, struct bind_port *port, const char *driver,
-	      struct bind_carried *carried)
+	      const struct bind_carry *carry, struct bind_carried *carried)
 {
-	struct bind_carry *carry = NULL;
 	char old[BIND_TEXT];
 	bool took;
 	int ret;
 
 	snprintf(old, sizeof(old), "%s", port->driver);
-	ret = (carried ? bind_carry_read(lt, port, &carry) : 0) ?: bind_take(lt, port, driver);
-	if (ret) {
-		bind_carry_free(carry);
+	ret = bind_take(lt, port, driver);
+	if (ret)
 		return ret;
-	}
 	took = bind_offer(lt, port, driver);
 	if (!took) {
 		lt_error(lt, "%s: %s did not take it (the kernel's log says why)%s%s", port->pci,
@@ -140,6 +146,5 @@ int bind_move(struct lt *lt, struct bind_port *port, const char *driver,
 	if (!took || strncmp(driver, "flowlane", 8))
 		sys_write(lt, "\n", DEVICE "/driver_override", port->pci);
 	bind_carry_write(lt, carry, port, carried);
-	bind_carry_free(carry);
 	return took ? 0 : -ENXIO;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Whether the caller's SSH session goes by a port: by the address that it came to, and by the
- * route back.  sudo hides the session's variable, so those who started us are asked, too.
+ * route back.  sudo hides the session's variable, so those who started us are asked, too.  In
+ * tmux and screen it may be that of a session long gone: there, any session may be the caller's.
  */
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,16 +17,27 @@
 
 #define VARIABLE	"SSH_CONNECTION="
 #define ANCESTORS	32
+#define SSH_PORT	22
 
 struct session_address {
 	uint8_t family;
 	uint8_t size;
 	uint8_t bytes[16];
 	uint32_t ifindex;	/* of a device that was found for it */
+	char text[INET6_ADDRSTRLEN];
 };
 
-/* The variable in one process's environment.  Return: to be freed, or NULL */
-static char *session_of(struct lt *lt, const char *process)
+/* What is said of a session that may not be cut */
+struct session_words {
+	const char *whose;
+	char *text;
+	size_t size;
+};
+
+/* The variable in one process's environment, and whether that is one of tmux or screen.
+ * Return: to be freed, or NULL
+ */
+static char *session_of(struct lt *lt, const char *process, bool *shared)
 {
 	char path[PATH_MAX], *text = NULL, *found = NULL, *line;
 	size_t room = 0, at;
@@ -34,12 +48,13 @@ static char *session_of(struct lt *lt, const char *process)
 	file = fopen(path, "re");
 	if (!file)
 		return NULL;
-	while (!found && (len = getdelim(&text, &room, '\0', file)) > 0) {
+	while ((len = getdelim(&text, &room, '\0', file)) > 0) {
 		/* In tests, a file of lines */
-		for (at = 0; !found && at < (size_t)len; at += strlen(line) + 1) {
+		for (at = 0; at < (size_t)len; at += strlen(line) + 1) {
 			line = text + at;
 			line[strcspn(line, "\n")] = '\0';
-			if (!strncmp(line, VARIABLE, strlen(VARIABLE)))
+			*shared |= !strncmp(line, "TMUX=", 5) || !strncmp(line, "STY=", 4);
+			if (!found && !strncmp(line, VARIABLE, strlen(VARIABLE)))
 				found = strdup(line + strlen(VARIABLE));
 		}
 	}
@@ -53,13 +68,13 @@ static int session_parent(char *text, void *data)
 	return sscanf(text, "PPid: %u", (unsigned int *)data) == 1;
 }
 
-static char *session_variable(struct lt *lt)
+static char *session_variable(struct lt *lt, bool *shared)
 {
 	char process[32] = "self", *found;
 	unsigned int pid, i;
 
 	for (i = 0; i < ANCESTORS; i++) {
-		found = session_of(lt, process);
+		found = session_of(lt, process, shared);
 		if (found)
 			return found;
 		pid = 0;
@@ -81,6 +96,7 @@ static bool session_parse(struct lt *lt, char *text, struct session_address *add
 		if (!sys_u64(lt, &index, "/sys/class/net/%s/ifindex", zone))
 			address->ifindex = index;
 	}
+	snprintf(address->text, sizeof(address->text), "%.*s", INET6_ADDRSTRLEN - 1, text);
 	address->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	address->size = address->family == AF_INET6 ? 16 : 4;
 	return inet_pton(address->family, text, address->bytes) == 1;
@@ -142,40 +158,137 @@ static int session_devices(struct lt *lt, struct session_address *local,
 	return ret == -EBADMSG ? ret : 0;
 }
 
-static int session_judge(struct lt *lt, const struct bind_port *port, char *variable, char *text,
-			 size_t size)
+/* Does one session go by the port?  Sets text if so, or if one cannot tell. */
+static int session_judge(struct lt *lt, const struct links *links, const struct bind_port *port,
+			 struct session_address *local, struct session_address *other,
+			 struct session_words *say)
+{
+	int ret = session_devices(lt, local, other);
+
+	if (ret)
+		return ret;
+	if (links_over(links, local->ifindex, port->ifindex))
+		snprintf(say->text, say->size, "%s SSH session came in by it, to %s", say->whose,
+			 local->text);
+	else if (links_over(links, other->ifindex, port->ifindex))
+		snprintf(say->text, say->size,
+			 "the way to %s, where %s SSH session is from, goes by it", other->text,
+			 say->whose);
+	else if (!links_grounded(lt, links, local->ifindex) ||
+		 (other->ifindex && !links_grounded(lt, links, other->ifindex)))
+		snprintf(say->text, say->size,
+			 "one cannot tell by which port %s SSH session from %s to %s comes",
+			 say->whose, other->text, local->text);
+	else
+		return 0;
+	return 1;
+}
+
+static int session_own(struct lt *lt, const struct links *links, const struct bind_port *port,
+		       const char *variable, struct session_words *say)
 {
 	struct session_address local, other;
 	char client[128], server[128];
-	struct links *links;
-	int ret;
 
 	if (sscanf(variable, "%127s %*s %127s", client, server) != 2 ||
 	    !session_parse(lt, server, &local) || !session_parse(lt, client, &other)) {
 		lt_error(lt, "SSH_CONNECTION is '%s', which names no addresses", variable);
 		return -EINVAL;
 	}
-	links = calloc(1, sizeof(*links));
-	if (!links)
-		return -ENOMEM;
-	ret = session_devices(lt, &local, &other) ?: links_load(lt, links);
-	if (!ret && links_over(links, local.ifindex, port->ifindex)) {
-		snprintf(text, size, "your SSH session came in by it, to %s", server);
-		ret = 1;
-	} else if (!ret && links_over(links, other.ifindex, port->ifindex)) {
-		snprintf(text, size, "the way to %s, where your SSH session is from, goes by it",
-			 client);
-		ret = 1;
+	say->whose = "your";
+	return session_judge(lt, links, port, &local, &other, say);
+}
+
+/* --- Where it may be anybody's */
+
+struct sessions {
+	struct lt *lt;
+	const struct links *links;
+	const struct bind_port *port;
+	struct session_words *say;
+};
+
+/* "0100007F", of the kernel's words; an address of IPv4 in IPv6 is one of IPv4 */
+static bool session_hex(const char *text, struct session_address *address)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	unsigned int i, words = strlen(text) / 8;
+
+	memset(address, 0, sizeof(*address));
+	for (i = 0; i < words && i < 4; i++) {
+		uint32_t word;
+
+		if (sscanf(text + 8 * i, "%8x", &word) != 1)
+			return false;
+		memcpy(address->bytes + 4 * i, &word, 4);
 	}
-	free(links);
+	address->family = words == 4 ? AF_INET6 : AF_INET;
+	address->size = 4 * words;
+	if (words == 4 && !memcmp(address->bytes, mapped, sizeof(mapped))) {
+		address->family = AF_INET;
+		address->size = 4;
+		memmove(address->bytes, address->bytes + 12, 4);
+	}
+	return (words == 1 || words == 4) &&
+	       inet_ntop(address->family, address->bytes, address->text, sizeof(address->text));
+}
+
+/* A line of /proc/net/tcp */
+static int session_socket(char *line, void *data)
+{
+	struct session_address local, other;
+	const struct sessions *s = data;
+	char here[33], there[33];
+	unsigned int port, state;
+
+	if (sscanf(line, "%*u: %32[0-9A-F]:%x %32[0-9A-F]:%*x %x", here, &port, there,
+		   &state) != 4 || port != SSH_PORT || state != TCP_ESTABLISHED ||
+	    !session_hex(here, &local) || !session_hex(there, &other))
+		return 0;
+	return session_judge(s->lt, s->links, s->port, &local, &other, s->say);
+}
+
+static int session_any(struct lt *lt, const struct links *links, const struct bind_port *port,
+		       struct session_words *say)
+{
+	static const char *const tables[] = { "/proc/net/tcp", "/proc/net/tcp6" };
+	struct sessions sessions = { lt, links, port, say };
+	size_t i;
+	int ret = 0;
+
+	say->whose = "an";
+	for (i = 0; !ret && i < ARRAY_SIZE(tables); i++) {
+		ret = sys_lines(lt, session_socket, &sessions, "%s", tables[i]);
+		if (ret == -ENOENT)
+			ret = 0;
+	}
 	return ret;
 }
 
 int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t size)
 {
-	char *variable = port->ifindex ? session_variable(lt) : NULL;
-	int ret = variable ? session_judge(lt, port, variable, text, size) : 0;
+	struct session_words say = { .text = text, .size = size };
+	const struct link_one *link;
+	bool shared = false;
+	struct links *links;
+	char *variable;
+	int ret = 0;
 
+	if (!port->ifindex)
+		return 0;
+	variable = session_variable(lt, &shared);
+	links = calloc(1, sizeof(*links));
+	if (!links)
+		ret = -ENOMEM;
+	else if (variable || shared)
+		ret = links_load(lt, links);
+	link = links && !ret ? links_find(links, port->ifindex) : NULL;
+	/* Nothing goes by one that is down. */
+	if (link && link->flags & IFF_UP && variable)
+		ret = session_own(lt, links, port, variable, &say);
+	if (!ret && link && link->flags & IFF_UP && shared)
+		ret = session_any(lt, links, port, &say);
+	free(links);
 	free(variable);
 	return ret;
 }

@@ -66,22 +66,33 @@ static int bind_forget(struct lt *lt, const char *pci)
 	return unlink(path) ? -errno : 0;
 }
 
-/* Return: 0 or a negative error, said.  As with tune, one at a time. */
-static int bind_locked(struct lt *lt, struct bind_port *port, const char *driver, bool bare,
-		       struct bind_carried *carried)
+/* Return: 0 or a negative error, said.  As with tune, one at a time; and what would end us
+ * waits until the port has a driver, and its addresses.
+ */
+static int bind_locked(struct lt *lt, struct bind_port *port, const char *driver,
+		       const struct bind_carry *carry, struct bind_carried *carried)
 {
 	int lock = tune_lock(lt), ret;
+	sigset_t ends, before;
 
 	if (lock < 0)
 		return lock;
-	ret = bind_move(lt, port, driver, bare ? NULL : carried);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGHUP);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	ret = bind_move(lt, port, driver, carry, carried);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(lock);
 	return ret;
 }
 
-/* In a process of its own: the terminal may go, and with it all that hangs on it. */
+/* In a process of its own: the terminal may go, and with it all that hangs on it.  What the port
+ * was known by is that of before: there may be no network device by now.
+ */
 static void bind_wait(struct lt *lt, struct bind_port *port, const char *token,
-		      const struct bind_args *args)
+		      const struct bind_args *args, const struct bind_carry *carry)
 {
 	char now[128], wanted[128], old[BIND_TEXT];
 	struct bind_carried carried = {};
@@ -92,6 +103,7 @@ static void bind_wait(struct lt *lt, struct bind_port *port, const char *token,
 	dup2(null, 1);
 	dup2(null, 2);
 	lt->err = fopen("/dev/kmsg", "we") ?: lt->err;
+	setvbuf(lt->err, NULL, _IOLBF, BUFSIZ);
 	/* They are the parent's as well. */
 	lt_close(lt);
 	memset(lt->sockets, 0, sizeof(lt->sockets));
@@ -103,13 +115,16 @@ static void bind_wait(struct lt *lt, struct bind_port *port, const char *token,
 		_exit(0);
 	snprintf(old, sizeof(old), "%s", port->driver);
 	bind_read(lt, port);
-	lt_error(lt, "%s: nobody has confirmed %s; back to %s", port->pci, port->driver, old);
-	_exit(bind_locked(lt, port, old, args->bare, &carried) ? 1 : 0);
+	if (!strcmp(port->driver, old))
+		_exit(0);
+	lt_error(lt, "%s: nobody has confirmed %s; back to %s", port->pci,
+		 *port->driver ? port->driver : "no driver", old);
+	_exit(bind_locked(lt, port, old, carry, &carried) ? 1 : 0);
 }
 
 /* Twice: nobody waits for it, and no terminal is its own.  Return: 0 or a negative error */
 static int bind_fork(struct lt *lt, struct bind_port *port, const char *token,
-		     const struct bind_args *args)
+		     const struct bind_args *args, const struct bind_carry *carry)
 {
 	pid_t child = fork();
 	int status;
@@ -120,7 +135,7 @@ static int bind_fork(struct lt *lt, struct bind_port *port, const char *token,
 		setsid();
 		child = fork();
 		if (!child)
-			bind_wait(lt, port, token, args);
+			bind_wait(lt, port, token, args, carry);
 		_exit(child < 0 ? errno : 0);
 	}
 	while (waitpid(child, &status, 0) < 0)
@@ -130,7 +145,8 @@ static int bind_fork(struct lt *lt, struct bind_port *port, const char *token,
 }
 
 /* Return: 0 when a process waits, or a negative error, said */
-static int bind_guard(struct lt *lt, const struct bind_port *port, const struct bind_args *args)
+static int bind_guard(struct lt *lt, const struct bind_port *port, const struct bind_args *args,
+		      const struct bind_carry *carry)
 {
 	char token[128], path[PATH_MAX];
 	struct bind_port copy = *port;
@@ -144,7 +160,7 @@ static int bind_guard(struct lt *lt, const struct bind_port *port, const struct 
 		return ret;
 	}
 	fflush(lt->text);
-	ret = bind_fork(lt, &copy, token, args);
+	ret = bind_fork(lt, &copy, token, args, carry);
 	if (ret) {
 		lt_error(lt, "cannot start the process that waits: %s", strerror(-ret));
 		bind_forget(lt, port->pci);
@@ -152,13 +168,20 @@ static int bind_guard(struct lt *lt, const struct bind_port *port, const struct 
 	return ret;
 }
 
+struct bind_confirmed {
+	struct lt *lt;
+	unsigned int count;
+};
+
 static int bind_confirm_one(const char *file, void *data)
 {
-	struct lt *lt = data;
+	struct bind_confirmed *confirmed = data;
+	struct lt *lt = confirmed->lt;
 	char pci[BIND_TEXT];
 
 	if (sscanf(file, "bind-%12[0-9a-f:.].pending", pci) != 1 || bind_forget(lt, pci))
 		return 0;
+	confirmed->count++;
 	out_object(lt, NULL);
 	out_str(lt, "address", "%s: confirmed\n", pci);
 	out_bool(lt, "confirmed", NULL, true);
@@ -168,20 +191,23 @@ static int bind_confirm_one(const char *file, void *data)
 
 static int bind_confirm(struct lt *lt, const struct bind_args *args)
 {
-	struct bind_port port;
+	struct bind_confirmed confirmed = { .lt = lt };
+	struct bind_port port = {};
 	char file[PATH_MAX];
 
 	out_begin(lt);
 	if (!args->name) {
-		sys_names(lt, bind_confirm_one, lt, PENDING_DIR);
-		return 0;
+		sys_names(lt, bind_confirm_one, &confirmed, PENDING_DIR);
+	} else {
+		if (bind_find(lt, args->name, &port))
+			return 1;
+		snprintf(file, sizeof(file), PENDING, port.pci);
+		bind_confirm_one(strrchr(file, '/') + 1, &confirmed);
 	}
-	if (bind_find(lt, args->name, &port))
-		return 1;
-	snprintf(file, sizeof(file), "%s" PENDING, lt->kernel->root, port.pci);
-	if (access(file, F_OK))
-		return lt_error(lt, "%s: there is nothing to confirm", port.pci);
-	bind_confirm_one(strrchr(file, '/') + 1, lt);
+	/* Who comes too late is not to believe that he came in time. */
+	if (!confirmed.count)
+		return lt_error(lt, "%s%sthere is nothing to confirm", port.pci,
+				*port.pci ? ": " : "");
 	return 0;
 }
 
@@ -261,6 +287,27 @@ static void bind_say(struct lt *lt, const struct bind_port *port, const char *ol
 	out_close(lt);
 }
 
+/* Return: 0, or 1 after a message */
+static int bind_go(struct lt *lt, struct bind_port *port, const char *driver,
+		   const struct bind_args *args, struct bind_carried *carried)
+{
+	struct bind_carry *carry = NULL;
+	int ret = !args->bare || args->revert ? bind_carry_read(lt, port, &carry) : 0;
+
+	if (!ret && args->revert)
+		ret = bind_guard(lt, port, args, carry);
+	if (!ret) {
+		ret = bind_locked(lt, port, driver, args->bare ? NULL : carry, carried);
+		/* A port that nobody took waits for its way back, if it has one; and one that was
+		 * moved again has none any more.
+		 */
+		if (ret ? *port->driver : !args->revert)
+			bind_forget(lt, port->pci);
+	}
+	bind_carry_free(carry);
+	return ret ? 1 : 0;
+}
+
 static int bind_to(struct lt *lt, const struct bind_args *args, bool in_tree)
 {
 	const char *driver = args->driver;
@@ -277,15 +324,9 @@ static int bind_to(struct lt *lt, const struct bind_args *args, bool in_tree)
 		return lt_error(lt, "%s is not a device that Flowlane knows; name the driver",
 				port.pci);
 	snprintf(old, sizeof(old), "%s", port.driver);
-	if (strcmp(old, driver)) {
-		if (bind_check(lt, &port, args, driver) ||
-		    (args->revert && bind_guard(lt, &port, args)))
-			return 1;
-		if (bind_locked(lt, &port, driver, args->bare, &carried)) {
-			bind_forget(lt, port.pci);
-			return 1;
-		}
-	}
+	if (strcmp(old, driver) && (bind_check(lt, &port, args, driver) ||
+				    bind_go(lt, &port, driver, args, &carried)))
+		return 1;
 	bind_say(lt, &port, old, driver, args, &carried);
 	return 0;
 }

@@ -78,6 +78,7 @@ static int links_take(struct lt *lt, const struct nlmsghdr *msg, void *data)
 	link = &links->link[links->count++];
 	memset(link, 0, sizeof(*link));
 	link->ifindex = info->ifi_index;
+	link->flags = info->ifi_flags;
 	links_text(link->name, sizeof(link->name), tb[IFLA_IFNAME]);
 	links_text(link->qdisc, sizeof(link->qdisc), tb[IFLA_QDISC]);
 	if (tb[IFLA_MTU])
@@ -108,26 +109,48 @@ const struct link_one *links_find(const struct links *links, uint32_t ifindex)
 	return NULL;
 }
 
-static bool links_reach(const struct links *links, uint32_t upper, uint32_t lower,
-			unsigned int deep)
+struct links_search {
+	const struct links *links;
+	struct lt *lt;		/* of one for hardware */
+	uint32_t lower;		/* else for this device */
+};
+
+static bool links_found(const struct links_search *search, const struct link_one *link)
 {
-	const struct link_one *link = links_find(links, upper);
+	if (!search->lt)
+		return link->ifindex == search->lower;
+	return link->flags & IFF_LOOPBACK ||
+	       sys_names(search->lt, NULL, NULL, "/sys/class/net/%s/device", link->name) >= 0;
+}
+
+/* Is there such a device at or below this one? */
+static bool links_reach(const struct links_search *search, uint32_t upper, unsigned int deep)
+{
+	const struct links *links = search->links;
+	const struct link_one *link = upper ? links_find(links, upper) : NULL;
 	unsigned int i;
 
-	if (upper == lower)
-		return true;
-	if (!upper || !link || deep == LINKS_DEEP)
+	if (!link || deep == LINKS_DEEP)
 		return false;
-	if (links_reach(links, link->under, lower, deep + 1))
+	if (links_found(search, link) || links_reach(search, link->under, deep + 1))
 		return true;
 	for (i = 0; i < links->count; i++)
 		if (links->link[i].master == upper &&
-		    links_reach(links, links->link[i].ifindex, lower, deep + 1))
+		    links_reach(search, links->link[i].ifindex, deep + 1))
 			return true;
 	return false;
 }
 
 bool links_over(const struct links *links, uint32_t upper, uint32_t lower)
 {
-	return lower && links_reach(links, upper, lower, 0);
+	const struct links_search search = { .links = links, .lower = lower };
+
+	return lower && (upper == lower || links_reach(&search, upper, 0));
+}
+
+bool links_grounded(struct lt *lt, const struct links *links, uint32_t upper)
+{
+	const struct links_search search = { .links = links, .lt = lt };
+
+	return links_reach(&search, upper, 0);
 }
