@@ -269,7 +269,7 @@ int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t
 {
 	struct session_words say = { .text = text, .size = size };
 	const struct link_one *link;
-	bool shared = false;
+	bool shared = false, up;
 	struct links *links;
 	char *variable;
 	int ret = 0;
@@ -283,10 +283,11 @@ int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t
 	else if (variable || shared)
 		ret = links_load(lt, links);
 	link = links && !ret ? links_find(links, port->ifindex) : NULL;
-	/* Nothing goes by one that is down. */
-	if (link && link->flags & IFF_UP && variable)
+	/* Nothing goes by one that is down.  That there is no more room for it says nothing. */
+	up = !link || link->flags & IFF_UP;
+	if (!ret && up && variable)
 		ret = session_own(lt, links, port, variable, &say);
-	if (!ret && link && link->flags & IFF_UP && shared)
+	if (!ret && up && shared)
 		ret = session_any(lt, links, port, &say);
 	free(links);
 	free(variable);
