@@ -298,10 +298,10 @@ static int bind_go(struct lt *lt, struct bind_port *port, const char *driver,
 		ret = bind_guard(lt, port, args, carry);
 	if (!ret) {
 		ret = bind_locked(lt, port, driver, args->bare ? NULL : carry, carried);
-		/* A port that nobody took waits for its way back, if it has one; and one that was
-		 * moved again has none any more.
+		/* A port that nobody took waits for its way back, if it has one, and one that was
+		 * moved again has none any more.  One that stays where it was keeps that of before.
 		 */
-		if (ret ? *port->driver : !args->revert)
+		if (ret ? args->revert && *port->driver : !args->revert)
 			bind_forget(lt, port->pci);
 	}
 	bind_carry_free(carry);
