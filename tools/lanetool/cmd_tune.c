@@ -149,12 +149,13 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 {
 	struct nic *port = calloc(1, sizeof(*port));
 	struct undo undo = { .name = name, .state = state };
-	unsigned int pass, left = 1;
+	bool counts = tune_counts(lt, name, state);
+	unsigned int pass, left = counts;
 	uint64_t index;
 
 	if (!port)
 		return lt_error(lt, "%s", strerror(ENOMEM));
-	if (!tune_counts(lt, name, state))
+	if (!counts)
 		out_text(lt, "%s was tuned before a boot, which undid that\n", name);
 	else if (sys_u64(lt, &index, "/sys/class/net/%s/ifindex", name))
 		out_text(lt, "%s is not there; what belongs to the system goes back\n", name);
@@ -163,8 +164,6 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 			 name);
 	else
 		undo.port = port;
-	if (!tune_counts(lt, name, state))
-		left = 0;
 	for (pass = 0; left && pass <= PASSES; pass++) {
 		if (undo.port && nic_load(lt, port, name))
 			break;
@@ -177,12 +176,19 @@ static int undo_port(struct lt *lt, const char *name, const json_t *state)
 	return left ? 1 : 0;
 }
 
-/* Return: 1, after a message */
-static int tune_is_elsewhere(struct lt *lt, const char *name)
+/* As tune_load(), but for one that only another network namespace can undo: an error, said */
+static int tune_load_own(struct lt *lt, const char *name, json_t **state)
 {
-	return lt_error(lt,
-			"%s: a port of this name was tuned in another network namespace; 'lanetool undo %s' there comes first.  If that namespace is gone, remove /var/lib/lanetool/%s.json",
-			name, name, name);
+	int ret = tune_load(lt, name, state);
+
+	if (ret || !tune_elsewhere(lt, *state))
+		return ret;
+	json_decref(*state);
+	*state = NULL;
+	lt_error(lt,
+		 "%s: a port of this name was tuned in another network namespace; 'lanetool undo %s' there comes first.  If that namespace is gone, remove /var/lib/lanetool/%s.json",
+		 name, name, name);
+	return -EXDEV;
 }
 
 static int undo_one(struct lt *lt, const char *name)
@@ -190,14 +196,10 @@ static int undo_one(struct lt *lt, const char *name)
 	json_t *state;
 	int ret;
 
-	if (tune_load(lt, name, &state))
+	if (tune_load_own(lt, name, &state))
 		return 1;
 	if (!state)
 		return lt_error(lt, "%s: there is nothing to undo", name);
-	if (tune_elsewhere(lt, state)) {
-		json_decref(state);
-		return tune_is_elsewhere(lt, name);
-	}
 	out_text(lt, "Undoing on %s:\n", name);
 	out_object(lt, NULL);
 	out_str(lt, "ifname", NULL, name);
@@ -215,11 +217,6 @@ static int undo_one(struct lt *lt, const char *name)
 	return ret;
 }
 
-static int undo_collect(const char *name, void *data)
-{
-	return json_array_append_new(data, json_string(name)) ? 1 : 0;
-}
-
 static int undo_run(struct lt *lt)
 {
 	json_t *names, *name;
@@ -232,11 +229,7 @@ static int undo_run(struct lt *lt)
 	if (lock < 0)
 		return 1;
 	tune_follow(lt);
-	names = json_array();
-	if (lt->argc)
-		undo_collect(lt->argv[0], names);
-	else
-		tune_names(lt, undo_collect, names);
+	names = lt->argc ? json_pack("[s]", lt->argv[0]) : tune_names(lt);
 	out_begin(lt);
 	if (!json_array_size(names))
 		out_text(lt, "There is nothing to undo.\n");
@@ -316,14 +309,10 @@ static int tune_do(struct lt *lt, struct tune *tune)
 	json_t *state;
 	int ret;
 
-	/* One that cannot be read is not written over: only it knows what was. */
 	tune_follow(lt);
-	if (tune_load(lt, name, &state))
+	/* One that cannot be read is not written over: only it knows what was. */
+	if (tune_load_own(lt, name, &state))
 		return 1;
-	if (tune_elsewhere(lt, state)) {
-		json_decref(state);
-		return tune_is_elsewhere(lt, name);
-	}
 	ret = tune_apply(lt, tune, &state);
 	if (!ret && again)
 		ret = tune_look(lt, tune, name) ?: tune_apply(lt, tune, &state);

@@ -142,15 +142,17 @@ static unsigned int cpu_placed(struct doctor *d, char *bans, size_t size)
 	json_t *state, *change;
 	size_t i, len = 0;
 
-	if (tune_load(d->lt, d->port->name, &state) || !state)
+	if (tune_load(d->lt, d->port->name, &state) ||
+	    !tune_same_device(d->lt, state, d->port->ifindex)) {
+		json_decref(state);
 		return 0;
+	}
 	json_array_foreach(json_object_get(state, "changes"), i, change) {
 		const char *knob = tune_text(change, "setting"), *old = tune_text(change, "old");
 		char *now = NULL;
 
 		if (knob && old && sscanf(knob, "irq:%u", &index) == 1 &&
-		    index < d->port->irq_count &&
-		    tune_same_device(d->lt, state, d->port->ifindex))
+		    index < d->port->irq_count)
 			now = knob_get(d->lt, d->port, knob);
 		if (now && !knob_same(knob, now, old) && len < size) {
 			len += snprintf(bans + len, size - len, "%s--banirq=%u", len ? " " : "",

@@ -73,7 +73,7 @@ bool tune_elsewhere(struct lt *lt, const json_t *state);
 bool tune_counts(struct lt *lt, const char *name, const json_t *state);
 /* tune_follow - ports that were renamed have their states under their new names from now on */
 void tune_follow(struct lt *lt);
-int tune_names(struct lt *lt, int (*name)(const char *name, void *data), void *data);
+json_t *tune_names(struct lt *lt);	/* of all ports that have a state */
 
 /* What outlives a boot (tune_persist.c) */
 int tune_persist(struct lt *lt, const struct nic *port, const char *profile,

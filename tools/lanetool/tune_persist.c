@@ -90,7 +90,7 @@ static bool (*const contents[])(const struct persist *p, FILE *to) = {
 };
 
 /* By this name, but perhaps somebody else's.  Return: 1: ours, 0: none, or a negative error */
-static int persist_ours(struct lt *lt, const char *path)
+static int persist_whose(struct lt *lt, const char *path)
 {
 	char line[PATH_MAX];
 	int ret = sys_read(lt, line, sizeof(line), "%s", path);
@@ -99,8 +99,17 @@ static int persist_ours(struct lt *lt, const char *path)
 		return 0;
 	if (!ret && !strcmp(line, MARK))
 		return 1;
-	lt_error(lt, "%s is not of lanetool's making, and stays as it is", path);
 	return ret && ret != -EFBIG ? ret : -EEXIST;
+}
+
+/* Likewise; an error is said */
+static int persist_ours(struct lt *lt, const char *path)
+{
+	int ret = persist_whose(lt, path);
+
+	if (ret < 0)
+		lt_error(lt, "%s is not of lanetool's making, and stays as it is", path);
+	return ret;
 }
 
 static int persist_file(const struct persist *p, unsigned int file)
@@ -184,11 +193,11 @@ int tune_persist(struct lt *lt, const struct nic *port, const char *profile, con
 bool tune_persists(struct lt *lt, const char *name)
 {
 	unsigned int file = PERSIST_FILES;
-	char path[PATH_MAX], line[PATH_MAX];
+	char path[PATH_MAX];
 
 	while (file--) {
 		snprintf(path, sizeof(path), files[file], name);
-		if (!sys_read(lt, line, sizeof(line), "%s", path) && !strcmp(line, MARK))
+		if (persist_whose(lt, path) > 0)
 			return true;
 	}
 	return false;

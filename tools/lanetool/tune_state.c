@@ -276,54 +276,40 @@ json_t *tune_merge(struct lt *lt, json_t *old, const struct nic *port, const cha
 	return NULL;
 }
 
-struct state_find {
-	struct lt *lt;
-	const char *except, *knob;
-	char *found;
-	int (*name)(const char *name, void *data);
-	void *data;
-};
-
-static int state_named(const char *file, void *data)
+static int state_named(const char *file, void *names)
 {
-	const struct state_find *find = data;
 	size_t len = strlen(file);
-	char name[PATH_MAX];
 
-	if (len < 6 || strcmp(file + len - 5, ".json") || len >= sizeof(name))
-		return 0;
-	snprintf(name, sizeof(name), "%.*s", (int)len - 5, file);
-	return find->name(name, find->data);
+	return len > 5 && !strcmp(file + len - 5, ".json") &&
+	       json_array_append_new(names, json_stringn(file, len - 5));
 }
 
-int tune_names(struct lt *lt, int (*name)(const char *name, void *data), void *data)
+json_t *tune_names(struct lt *lt)
 {
-	struct state_find find = { .name = name, .data = data };
+	json_t *names = json_array();
 
-	return sys_names(lt, state_named, &find, STATE_DIR);
-}
-
-static int state_origin(const char *name, void *data)
-{
-	struct state_find *find = data;
-	const char *old;
-	json_t *state;
-
-	if (!strcmp(name, find->except) || tune_load(find->lt, name, &state))
-		return 0;
-	old = state_old(state, find->knob);
-	if (old && tune_counts(find->lt, name, state))
-		find->found = strdup(old);
-	json_decref(state);
-	return !!find->found;
+	sys_names(lt, state_named, names, STATE_DIR);
+	return names;
 }
 
 char *tune_origin(struct lt *lt, const char *except, const char *knob)
 {
-	struct state_find find = { .lt = lt, .except = except, .knob = knob };
+	json_t *names = tune_names(lt), *entry, *state;
+	char *found = NULL;
+	size_t i;
 
-	tune_names(lt, state_origin, &find);
-	return find.found;
+	json_array_foreach(names, i, entry) {
+		const char *name = json_string_value(entry), *old;
+
+		if (found || !strcmp(name, except) || tune_load(lt, name, &state))
+			continue;
+		old = state_old(state, knob);
+		if (old && tune_counts(lt, name, state))
+			found = strdup(old);
+		json_decref(state);
+	}
+	json_decref(names);
+	return found;
 }
 
 /* --- Renamed ports */
@@ -344,11 +330,6 @@ static int state_device(const char *name, void *data)
 		return 0;
 	snprintf(device->name, sizeof(device->name), "%s", name);
 	return 1;
-}
-
-static int state_collect(const char *name, void *data)
-{
-	return json_array_append_new(data, json_string(name)) ? 1 : 0;
 }
 
 /* Files of the port have its name in them. */
@@ -376,16 +357,17 @@ static int state_rename(json_t *state, const char *old, const char *name)
 static int state_take_over(struct lt *lt, json_t *state, const char *name)
 {
 	json_t *other, *change;
+	bool counts;
 	int ret = 0;
 	size_t i;
 
 	if (tune_load(lt, name, &other))
 		return -EBADMSG;
+	counts = tune_counts(lt, name, other);
 	json_array_foreach(json_object_get(other, "changes"), i, change) {
 		const char *knob = tune_text(change, "setting");
 
-		if (knob && knob_global(knob) && tune_counts(lt, name, other) &&
-		    !state_old(state, knob))
+		if (counts && knob && knob_global(knob) && !state_old(state, knob))
 			ret |= json_array_append(json_object_get(state, "changes"), change);
 	}
 	json_decref(other);
@@ -410,10 +392,9 @@ static bool state_renamed(struct lt *lt, const char *name, const json_t *state,
  */
 static void state_renames(struct lt *lt, json_t *old, json_t *moved)
 {
-	json_t *names = json_array(), *entry, *state;
+	json_t *names = tune_names(lt), *entry, *state;
 	size_t i;
 
-	tune_names(lt, state_collect, names);
 	json_array_foreach(names, i, entry) {
 		const char *name = json_string_value(entry);
 		struct state_device device = {};
