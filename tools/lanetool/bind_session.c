@@ -27,8 +27,11 @@ struct session_address {
 	char text[INET6_ADDRSTRLEN];
 };
 
-/* What is said of a session that may not be cut */
-struct session_words {
+/* What is asked of each session, and what is said of one that may not be cut */
+struct session_search {
+	struct lt *lt;
+	const struct links *links;
+	const struct bind_port *port;
 	const char *whose;
 	char *text;
 	size_t size;
@@ -159,54 +162,45 @@ static int session_devices(struct lt *lt, struct session_address *local,
 }
 
 /* Does one session go by the port?  Sets text if so, or if one cannot tell. */
-static int session_judge(struct lt *lt, const struct links *links, const struct bind_port *port,
-			 struct session_address *local, struct session_address *other,
-			 struct session_words *say)
+static int session_judge(const struct session_search *s, struct session_address *local,
+			 struct session_address *other)
 {
-	int ret = session_devices(lt, local, other);
+	int ret = session_devices(s->lt, local, other);
 
 	if (ret)
 		return ret;
-	if (links_over(links, local->ifindex, port->ifindex))
-		snprintf(say->text, say->size, "%s SSH session came in by it, to %s", say->whose,
+	if (links_over(s->links, local->ifindex, s->port->ifindex))
+		snprintf(s->text, s->size, "%s SSH session came in by it, to %s", s->whose,
 			 local->text);
-	else if (links_over(links, other->ifindex, port->ifindex))
-		snprintf(say->text, say->size,
+	else if (links_over(s->links, other->ifindex, s->port->ifindex))
+		snprintf(s->text, s->size,
 			 "the way to %s, where %s SSH session is from, goes by it", other->text,
-			 say->whose);
-	else if (!links_grounded(lt, links, local->ifindex) ||
-		 (other->ifindex && !links_grounded(lt, links, other->ifindex)))
-		snprintf(say->text, say->size,
+			 s->whose);
+	else if (!links_grounded(s->lt, s->links, local->ifindex) ||
+		 (other->ifindex && !links_grounded(s->lt, s->links, other->ifindex)))
+		snprintf(s->text, s->size,
 			 "one cannot tell by which port %s SSH session from %s to %s comes",
-			 say->whose, other->text, local->text);
+			 s->whose, other->text, local->text);
 	else
 		return 0;
 	return 1;
 }
 
-static int session_own(struct lt *lt, const struct links *links, const struct bind_port *port,
-		       const char *variable, struct session_words *say)
+static int session_own(struct session_search *s, const char *variable)
 {
 	struct session_address local, other;
 	char client[128], server[128];
 
 	if (sscanf(variable, "%127s %*s %127s", client, server) != 2 ||
-	    !session_parse(lt, server, &local) || !session_parse(lt, client, &other)) {
-		lt_error(lt, "SSH_CONNECTION is '%s', which names no addresses", variable);
+	    !session_parse(s->lt, server, &local) || !session_parse(s->lt, client, &other)) {
+		lt_error(s->lt, "SSH_CONNECTION is '%s', which names no addresses", variable);
 		return -EINVAL;
 	}
-	say->whose = "your";
-	return session_judge(lt, links, port, &local, &other, say);
+	s->whose = "your";
+	return session_judge(s, &local, &other);
 }
 
 /* --- Where it may be anybody's */
-
-struct sessions {
-	struct lt *lt;
-	const struct links *links;
-	const struct bind_port *port;
-	struct session_words *say;
-};
 
 /* "0100007F", of the kernel's words; an address of IPv4 in IPv6 is one of IPv4 */
 static bool session_hex(const char *text, struct session_address *address)
@@ -237,7 +231,6 @@ static bool session_hex(const char *text, struct session_address *address)
 static int session_socket(char *line, void *data)
 {
 	struct session_address local, other;
-	const struct sessions *s = data;
 	char here[33], there[33];
 	unsigned int port, state;
 
@@ -245,20 +238,18 @@ static int session_socket(char *line, void *data)
 		   &state) != 4 || port != SSH_PORT || state != TCP_ESTABLISHED ||
 	    !session_hex(here, &local) || !session_hex(there, &other))
 		return 0;
-	return session_judge(s->lt, s->links, s->port, &local, &other, s->say);
+	return session_judge(data, &local, &other);
 }
 
-static int session_any(struct lt *lt, const struct links *links, const struct bind_port *port,
-		       struct session_words *say)
+static int session_any(struct session_search *s)
 {
 	static const char *const tables[] = { "/proc/net/tcp", "/proc/net/tcp6" };
-	struct sessions sessions = { lt, links, port, say };
 	size_t i;
 	int ret = 0;
 
-	say->whose = "an";
+	s->whose = "an";
 	for (i = 0; !ret && i < ARRAY_SIZE(tables); i++) {
-		ret = sys_lines(lt, session_socket, &sessions, "%s", tables[i]);
+		ret = sys_lines(s->lt, session_socket, s, "%s", tables[i]);
 		if (ret == -ENOENT)
 			ret = 0;
 	}
@@ -267,7 +258,7 @@ static int session_any(struct lt *lt, const struct links *links, const struct bi
 
 int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t size)
 {
-	struct session_words say = { .text = text, .size = size };
+	struct session_search search = { .lt = lt, .port = port, .text = text, .size = size };
 	const struct link_one *link;
 	bool shared = false, up;
 	struct links *links;
@@ -282,13 +273,14 @@ int bind_session(struct lt *lt, const struct bind_port *port, char *text, size_t
 		ret = -ENOMEM;
 	else if (variable || shared)
 		ret = links_load(lt, links);
+	search.links = links;
 	link = links && !ret ? links_find(links, port->ifindex) : NULL;
 	/* Nothing goes by one that is down.  That there is no more room for it says nothing. */
 	up = !link || link->flags & IFF_UP;
 	if (!ret && up && variable)
-		ret = session_own(lt, links, port, variable, &say);
+		ret = session_own(&search, variable);
 	if (!ret && up && shared)
-		ret = session_any(lt, links, port, &say);
+		ret = session_any(&search);
 	free(links);
 	free(variable);
 	return ret;

@@ -115,12 +115,11 @@ struct links_search {
 	uint32_t lower;		/* else for this device */
 };
 
-static bool links_found(const struct links_search *search, const struct link_one *link)
+static bool links_ground(const struct links_search *search, const struct link_one *link)
 {
-	if (!search->lt)
-		return link->ifindex == search->lower;
-	return link->flags & IFF_LOOPBACK ||
-	       sys_names(search->lt, NULL, NULL, "/sys/class/net/%s/device", link->name) >= 0;
+	return search->lt &&
+	       (link->flags & IFF_LOOPBACK ||
+		sys_names(search->lt, NULL, NULL, "/sys/class/net/%s/device", link->name) >= 0);
 }
 
 /* Is there such a device at or below this one? */
@@ -130,9 +129,12 @@ static bool links_reach(const struct links_search *search, uint32_t upper, unsig
 	const struct link_one *link = upper ? links_find(links, upper) : NULL;
 	unsigned int i;
 
+	/* Also where there was no room for it among the others */
+	if (upper && upper == search->lower)
+		return true;
 	if (!link || deep == LINKS_DEEP)
 		return false;
-	if (links_found(search, link) || links_reach(search, link->under, deep + 1))
+	if (links_ground(search, link) || links_reach(search, link->under, deep + 1))
 		return true;
 	for (i = 0; i < links->count; i++)
 		if (links->link[i].master == upper &&
@@ -145,7 +147,7 @@ bool links_over(const struct links *links, uint32_t upper, uint32_t lower)
 {
 	const struct links_search search = { .links = links, .lower = lower };
 
-	return lower && (upper == lower || links_reach(&search, upper, 0));
+	return links_reach(&search, upper, 0);
 }
 
 bool links_grounded(struct lt *lt, const struct links *links, uint32_t upper)
