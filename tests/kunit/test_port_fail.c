@@ -426,12 +426,14 @@ static void fail_reset_again(struct kunit *test)
  */
 static void fail_expect_wait(struct kunit *test, struct fl_dev *fl, unsigned long wait)
 {
+	u64 resets = fl->resets;
 	unsigned long now;
 
 	rtnl_lock();
 	now = jiffies;
 	fl_request_reset(fl);
 	KUNIT_EXPECT_EQ(test, fl->reset_wait, wait);
+	KUNIT_EXPECT_EQ(test, fl->resets, resets);
 	if (wait)
 		KUNIT_EXPECT_TRUE(test, time_after_eq(fl->reset_work.timer.expires,
 						      now + wait));
