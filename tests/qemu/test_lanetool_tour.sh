@@ -364,7 +364,8 @@ check "confirmed" "$lt" bind --confirm
 sleep 8
 is "it stays where it is" flowlane "$(fl_driver 0)"
 
-# A driver that makes no network device: what the port was known by comes back with it.
+# A driver that makes no network device (the kernel's pci-stub, which holds a device and does
+# nothing): what the port was known by comes back with it.
 dev=$(fl_dev 0)
 must modprobe pci-stub
 must ip link set "$dev" mtu 1400 up
@@ -372,12 +373,12 @@ must ip address flush dev "$dev"
 must ip address add 10.7.0.1/24 dev "$dev"
 must ip route add 10.8.0.0/16 via 10.7.0.2 dev "$dev"
 was=$(known "$dev")
-"$lt" bind "$dev" pci-stub --no-addresses --revert-after 12 >/tmp/stub 2>&1
+"$lt" bind "$dev" pci-stub --no-addresses --revert-after 12 >/tmp/held 2>&1
 is "it has gone to another driver" pci-stub "$(fl_driver 0)"
 check "it comes back as it was" wait_until 60 moved
 check "which the kernel's log says" eval 'dmesg | grep -q "nobody has confirmed pci-stub; back to flowlane"'
-"$lt" bind "$(fl_dev 0)" pci-stub >/tmp/stub 2>&1
-check "what is lost meanwhile is said" grep -q "lost: .* there is no network device" /tmp/stub
+"$lt" bind "$(fl_dev 0)" pci-stub >/tmp/held 2>&1
+check "what is lost meanwhile is said" grep -q "lost: .* there is no network device" /tmp/held
 must "$lt" bind "$(fl_pci 0)" flowlane
 
 # Moved by hand, it does not go where somebody wanted it to go back to.
