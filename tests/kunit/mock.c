@@ -304,7 +304,7 @@ int mock_poll(struct mock *mock, int lane, int budget)
 	/* A poll may be under way elsewhere: each open schedules one. */
 	for (tries = 0; !napi_schedule_prep(napi); tries++) {
 		local_bh_enable();
-		if (tries == 1000) {
+		if (tries == 10000) {
 			KUNIT_FAIL(mock->test, "lane %d cannot poll", lane);
 			return -EBUSY;
 		}

@@ -109,7 +109,7 @@ static bool move_is_over(const struct move *m)
  */
 void move_expect_over(struct kunit *test, struct move *m)
 {
-	int i, tries = 1000;
+	int i, tries = 10000;
 
 	while (!move_is_over(m) && tries--)
 		usleep_range(1000, 2000);

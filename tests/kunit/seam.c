@@ -12,7 +12,7 @@ struct seam_held seam_held;
 struct seam_sync seam_sync;
 struct seam_regs seam_regs;
 bool seam_rxfh_configured;
-bool seam_no_retry;
+bool seam_retries;
 bool seam_flow_expired;
 struct irq_data *seam_irqs[SEAM_IRQS];
 bool (*seam_may_expire)(u16 rxq, u32 flow_id, u16 filter_id);
@@ -62,7 +62,7 @@ void seam_usleep_range(unsigned long min, unsigned long max)
 void seam_reset(void)
 {
 	seam_rxfh_configured = false;
-	seam_no_retry = false;
+	seam_retries = false;
 	seam_flow_expired = false;
 	seam_may_expire = NULL;
 	memset(&seam_work, 0, sizeof(seam_work));
@@ -74,7 +74,7 @@ void seam_reset(void)
 }
 
 /**
- * seam_mod_timer() - mod_timer(), much later if a test wants no retry
+ * seam_mod_timer() - mod_timer(), much later unless a test wants a lane's retry
  * @timer: timer
  * @expires: in jiffies
  *
@@ -82,7 +82,7 @@ void seam_reset(void)
  */
 int seam_mod_timer(struct timer_list *timer, unsigned long expires)
 {
-	return mod_timer(timer, expires + (seam_no_retry ? 3600 * HZ : 0));
+	return mod_timer(timer, expires + (seam_retries ? 0 : 3600 * HZ));
 }
 
 /**
@@ -94,7 +94,7 @@ int seam_mod_timer(struct timer_list *timer, unsigned long expires)
  */
 int seam_timer_reduce(struct timer_list *timer, unsigned long expires)
 {
-	return timer_reduce(timer, expires + (seam_no_retry ? 3600 * HZ : 0));
+	return timer_reduce(timer, expires + (seam_retries ? 0 : 3600 * HZ));
 }
 
 /**

@@ -71,8 +71,10 @@ extern struct seam_regs seam_regs;
 /* A user has set the table of receive hashing: only ethtool's core can mark that. */
 extern bool seam_rxfh_configured;
 
-/* A lane that ran out of buffers tries again only after the test. */
-extern bool seam_no_retry;
+/* A lane's timer runs out when the lane wants it to. Otherwise it does so long after the
+ * test, which may be held up for as long as it likes between two of its steps.
+ */
+extern bool seam_retries;
 
 /* What the stack says of a steered flow: the function, if there is one. */
 extern bool seam_flow_expired;

@@ -408,7 +408,7 @@ void stack_expect_rest(struct stack *stack)
 	int i;
 
 	/* Lanes wait for each other, by calls from one CPU to another. */
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; i < 10000; i++) {
 		if (bitmap_empty(steer->moving, FL_RSS_TABLE_MAX))
 			break;
 		usleep_range(1000, 2000);

@@ -279,7 +279,7 @@ static void home_notified(struct kunit *test)
 	home_irq_set(irqs, 0, cpumask_of(0), 0, true);
 	lane->notify.notify(&lane->notify, cpumask_of(1));
 	KUNIT_EXPECT_EQ(test, fl_lane_cpu(lane), 1);
-	for (i = 0; i < 1000 && home_rmap(mock, 1); i++)
+	for (i = 0; i < 10000 && home_rmap(mock, 1); i++)
 		usleep_range(1000, 2000);
 	/* The work has begun; it holds RTNL until it is done. */
 	rtnl_lock();

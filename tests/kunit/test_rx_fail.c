@@ -238,6 +238,7 @@ static void rx_starved(struct kunit *test)
 	u32 writes = reg->writes;
 	int ms;
 
+	seam_retries = true;
 	seam_fail(SEAM_PAGE, 0, U32_MAX);
 	while (mock_rx_frame(mock, 0, data, 60, NULL))
 		;
@@ -248,13 +249,13 @@ static void rx_starved(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, rx->next_to_clean);
 
 	/* It tries again and again while there is no memory. */
-	for (ms = 0; ms < 2000 && seam_failed(SEAM_PAGE) < 2; ms += 20)
+	for (ms = 0; ms < 20000 && seam_failed(SEAM_PAGE) < 2; ms += 20)
 		msleep(20);
 	KUNIT_EXPECT_GE(test, seam_failed(SEAM_PAGE), 2);
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, rx->next_to_clean);
 
-	seam_reset();
-	for (ms = 0; ms < 2000 && reg->writes == writes; ms += 20)
+	seam_fail(SEAM_PAGE, 0, 0);
+	for (ms = 0; ms < 20000 && reg->writes == writes; ms += 20)
 		msleep(20);
 	KUNIT_EXPECT_EQ(test, reg->writes, writes + 1);
 	KUNIT_EXPECT_EQ(test, rx->next_to_use, mock_rx_full(rx));
@@ -276,7 +277,6 @@ static void rx_short_refill(struct kunit *test)
 
 	for (i = 0; i < 10; i++)
 		mock_rx_frame(mock, 0, data, 60, NULL);
-	seam_no_retry = true;
 	seam_fail(SEAM_PAGE, 3, 1);
 	KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 10);
 	KUNIT_EXPECT_EQ(test, reg->val, (tail + 3 * rx->page_bufs) % FL_RING_SIZE_MIN);

@@ -126,7 +126,6 @@ static void fill_part_of_page(struct kunit *test)
 					   rx->next_to_clean), 0);
 	writes = reg->writes;
 	use = rx->next_to_use;
-	seam_no_retry = true;
 	seam_fail(SEAM_PAGE, 0, U32_MAX);
 	for (i = 1; i < rx->page_bufs; i++) {
 		fill_receive(test, mock, 1, 60);
@@ -197,7 +196,6 @@ static void fill_some_pages(struct kunit *test)
 	for (n = 0; n < 4; n++) {
 		u32 use = rx->next_to_use;
 
-		seam_no_retry = true;
 		seam_fail(SEAM_PAGE, n, 1);
 		fill_receive(test, mock, 5 * rx->page_bufs, 60);
 		KUNIT_EXPECT_EQ(test, seam_failed(SEAM_PAGE), 1);

@@ -281,7 +281,7 @@ static void filter_drop_holds(struct kunit *test)
 	struct stack *stack = filter_create(test, 1);
 	struct fl_lane *lane = stack->mock->fl.lane;
 	struct stack_flow *f = stack->flow;
-	int tries = 1000;
+	int tries = 10000;
 
 	filter_flows(stack, 1, 10);
 	stack_want(f, 2);

@@ -165,7 +165,7 @@ static void move_holds(struct kunit *test)
 static void move_wakes(struct kunit *test)
 {
 	struct move m = move_create(test, 2);
-	int tries = 1000;
+	int tries = 10000;
 
 	move_told(test, &m);
 	KUNIT_EXPECT_EQ(test, move_poll(&m, m.new, 64), 0);

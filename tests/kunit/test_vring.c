@@ -235,7 +235,6 @@ static void vring_no_memory(struct kunit *test)
 	const u8 *data = frame_bytes(test, 4000, 8);
 	u32 i;
 
-	seam_no_retry = true;
 	for (i = 1; i <= 3; i++) {
 		seam_fail(SEAM_SKB, 0, 1);
 		mock_vring_arrives(data, mock_vring.kind->merge ? 4000 : 1000, NULL);
@@ -267,7 +266,6 @@ static void vring_no_buffers(struct kunit *test)
 	const u8 *data = frame_bytes(test, 60, 8);
 	struct mock_vq_chain c;
 
-	seam_no_retry = true;
 	seam_fail(SEAM_PAGE, 0, U32_MAX);
 	mock_reset(mock);
 	KUNIT_EXPECT_TRUE(test, mock->fl.running);

@@ -30,7 +30,6 @@ static int lazy_init(struct kunit *test)
 	struct mock *mock;
 
 	mock_vring_init_kind(test, *kind);
-	seam_no_retry = true;
 	mock = test->priv;
 	/* Byte limits of their own, which begin at nothing, are for lazy_urgent(). */
 	netdev_get_tx_queue(mock->fl.netdev, 0)->dql.min_limit = SZ_64K;

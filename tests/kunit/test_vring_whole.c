@@ -131,7 +131,6 @@ static void whole_no_memory(struct kunit *test)
 	struct mock *mock = test->priv;
 	u32 n;
 
-	seam_no_retry = true;
 	for (n = 0; n < 9; n++) {
 		void **pages = whole_pages(test);
 
