@@ -88,12 +88,15 @@ static u64 vio_choose(struct vio *vio, u64 offered)
 	if (!(has & (BIT_ULL(VIRTIO_NET_F_GUEST_TSO4) | BIT_ULL(VIRTIO_NET_F_GUEST_TSO6))))
 		has &= ~BIT_ULL(VIRTIO_NET_F_GUEST_ECN);
 	/* Tables serve long frames that do not come in pieces. Without either there are
-	 * none.
+	 * none, and who agrees on the device's MTU has to have room for it (section 5.1.4.2).
 	 */
-	if (has & BIT_ULL(VIRTIO_NET_F_MRG_RXBUF))
+	if (has & BIT_ULL(VIRTIO_NET_F_MRG_RXBUF)) {
 		has &= ~BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC);
-	else if (!(has & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC)))
+	} else if (!(has & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC))) {
 		has &= ~VIO_GUEST_GSO;
+		if (vio->mtu > FL_RX_MTU_ONE)
+			has &= ~BIT_ULL(VIRTIO_NET_F_MTU);
+	}
 	if (vio->mdev.common_len <
 	    offsetofend(struct virtio_pci_modern_common_cfg, queue_reset))
 		has &= ~BIT_ULL(VIRTIO_F_RING_RESET);
