@@ -262,8 +262,8 @@ void fl_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
 {
 	struct fl_dev *fl = netdev_priv(netdev);
 
-	ring->rx_max_pending = fl->caps.ring_max;
-	ring->tx_max_pending = fl->caps.ring_max;
+	ring->rx_max_pending = fl->caps.rx_ring_max;
+	ring->tx_max_pending = fl->caps.tx_ring_max;
 	ring->rx_pending = fl->cfg.rx_size;
 	ring->tx_pending = fl->cfg.tx_size;
 }

@@ -208,7 +208,8 @@ static void i82576_init_netdev(struct i82576 *hw)
 }
 
 static const struct fl_caps i82576_caps = {
-	.ring_max = I82576_RING_MAX,
+	.rx_ring_max = I82576_RING_MAX,
+	.tx_ring_max = I82576_RING_MAX,
 	.rx_desc_bytes = 16,
 	.tx_desc_bytes = 16,
 	.tx_desc_step = 16,

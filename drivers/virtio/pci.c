@@ -204,26 +204,31 @@ static void vio_init_features(struct vio *vio)
 	netdev->needed_headroom = vio->front;
 }
 
-/* What the features say of sizes and numbers. */
+/* The largest ring that a queue can have; a packed one may have any number of slots. */
+static u16 vio_ring_max(struct vio *vio, u16 queue)
+{
+	u16 size = vp_modern_get_queue_size(&vio->mdev, queue);
+
+	return size ? rounddown_pow_of_two(size) : 0;
+}
+
+/* What the features say of sizes and numbers. The first pair stands for all of them. */
 static int vio_init_caps(struct vio *vio)
 {
+	u16 rx = vio_ring_max(vio, 0), tx = vio_ring_max(vio, 1);
 	struct fl_caps *caps = &vio->fl.caps;
-	u16 ring = min(vp_modern_get_queue_size(&vio->mdev, 0),
-		       vp_modern_get_queue_size(&vio->mdev, 1));
 	bool packed = vio_has(vio, VIRTIO_F_RING_PACKED);
 
 	vio->fl.netdev->netdev_ops = packed ? &vio_packed_ops : &vio_split_ops;
 	vio->fl.poll = packed ? vio_packed_poll : vio_split_poll;
-	/* A packed ring may have any. */
-	if (ring)
-		ring = rounddown_pow_of_two(ring);
-	if (ring < FL_RING_SIZE_MIN)
+	if (min(rx, tx) < FL_RING_SIZE_MIN)
 		return dev_err_probe(&vio->pdev->dev, -EINVAL,
 				     "rings of %u slots, at least %u are needed\n",
-				     ring, FL_RING_SIZE_MIN);
-	caps->ring_max = ring;
+				     min(rx, tx), FL_RING_SIZE_MIN);
+	caps->rx_ring_max = rx;
+	caps->tx_ring_max = tx;
 	if (vio_whole(vio)) {
-		caps->ring_max = min(ring, VIO_WHOLE_RING_MAX);
+		caps->rx_ring_max = min(rx, VIO_WHOLE_RING_MAX);
 		caps->rx_rests = VRING_RESTS_MAX;
 		caps->rx_desc_bytes += VRING_TABLE_BYTES;
 	}
@@ -279,10 +284,10 @@ static int vio_init_port(struct vio *vio)
 	for (i = 0; i < fl->caps.lanes_max; i++)
 		fl->lane[i].irq = pci_irq_vector(vio->pdev, i);
 	fl_home_spread(fl);
-	fl->cfg.rx_size = min(fl->cfg.rx_size, fl->caps.ring_max);
+	fl->cfg.rx_size = min(fl->cfg.rx_size, fl->caps.rx_ring_max);
 	if (fl->caps.rx_rests)
 		fl->cfg.rx_size = min(fl->cfg.rx_size, VIO_WHOLE_RING_DEFAULT);
-	fl->cfg.tx_size = min(fl->cfg.tx_size, fl->caps.ring_max);
+	fl->cfg.tx_size = min(fl->cfg.tx_size, fl->caps.tx_ring_max);
 	if (!vio->msix)
 		return 0;
 	err = request_irq(pci_irq_vector(vio->pdev, vio_config_irq_nr(vio)),

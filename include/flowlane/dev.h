@@ -49,7 +49,8 @@ enum fl_itr_by {
 /**
  * struct fl_caps - what the device can do; constant after probe
  * @lanes_max: lanes that can be in use at once
- * @ring_max: slots of the largest ring
+ * @rx_ring_max: slots of the largest Rx ring
+ * @tx_ring_max: of the largest Tx ring
  * @rx_desc_bytes: bytes of memory for each slot of an Rx ring
  * @tx_desc_bytes: as @rx_desc_bytes, of a Tx ring
  * @tx_desc_step: bytes from one Tx descriptor to the next
@@ -83,7 +84,8 @@ enum fl_itr_by {
  */
 struct fl_caps {
 	u16 lanes_max;
-	u16 ring_max;
+	u16 rx_ring_max;
+	u16 tx_ring_max;
 	u16 rx_desc_bytes;
 	u16 tx_desc_bytes;
 	u16 tx_desc_step;

@@ -22,7 +22,8 @@ static rx_handler_result_t mock_rx_handler(struct sk_buff **pskb)
 
 static const struct fl_caps mock_caps = {
 	.lanes_max = MOCK_LANES,
-	.ring_max = 1024,
+	.rx_ring_max = 1024,
+	.tx_ring_max = 1024,
 	.tx_frags_max = MAX_SKB_FRAGS,
 	.tx_hdr_l2_max = 127,
 	.tx_hdr_l3_max = 511,

@@ -208,7 +208,8 @@ static void mock_vring_setup(struct mock *mock)
 	mock_vring_ops.up = mock_vring_up;
 	mock_vring_ops.resume = mock_vring_resume;
 	mock->fl.ops = &mock_vring_ops;
-	caps->ring_max = MOCK_VQ_MAX;
+	caps->rx_ring_max = MOCK_VQ_MAX;
+	caps->tx_ring_max = MOCK_VQ_MAX;
 	caps->rx_aux_bytes = sizeof(struct vring_rx);
 	caps->rx_aux_slot = sizeof(struct vring_rx_slot);
 	caps->tx_aux_bytes = sizeof(struct vring_tx);

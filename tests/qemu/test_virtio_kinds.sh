@@ -139,6 +139,8 @@ for ((nic = 2; nic < FL_NICS; nic++)); do
 		most=$(ip -d link show dev "$dev" | grep -o 'maxmtu [0-9]*')
 		is "$kind: the largest MTU is the device's" "maxmtu 2000" "$most"
 		refuse "$kind: none beyond" ip link set "$dev" mtu 2001
+		is "$kind: each direction has rings as large as the device's" \
+			"1024 256" "$(rings | cut -d' ' -f-2)"
 	fi
 	must ip link set "$dev" down
 	must ip link set "$dev" up
