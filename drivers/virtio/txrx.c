@@ -82,8 +82,9 @@ void vio_rx_init(struct fl_rx_ring *rx)
 	};
 
 	vring_rx_again(rx);
-	start.adapts = rx->truesize == FL_RX_TRUESIZE_SMALL && vio_gso(vio) &&
-		       start.merge;
+	/* With more than two buffers a page, a ring would have to be at its first slot. */
+	start.adapts = PAGE_SIZE == 2 * FL_RX_TRUESIZE_SMALL && vio_gso(vio) &&
+		       rx->truesize == FL_RX_TRUESIZE_SMALL && start.merge;
 	if (vio_has(vio, VIRTIO_F_RING_PACKED))
 		vring_packed_rx_begin(rx, &start);
 	else
