@@ -41,8 +41,8 @@ static void *vio_put_addresses(struct vio *vio, void *to, const u8 *own,
 	return mac->macs[n];
 }
 
-/* Which frames the device is to let in. With a command of its own for it, the port's own
- * address needs no place among the others.
+/* Which frames the device is to let in. With a command of its own for it, which the device
+ * has not refused, the port's own address needs no place among the others.
  */
 static int vio_send_rx_mode(struct vio *vio, const u8 *own)
 {
@@ -52,7 +52,7 @@ static int vio_send_rx_mode(struct vio *vio, const u8 *own)
 	void *at;
 
 	lockdep_assert_held(&vio->ctrl_lock);
-	if (vio_has(vio, VIRTIO_NET_F_CTRL_MAC_ADDR))
+	if (vio_has(vio, VIRTIO_NET_F_CTRL_MAC_ADDR) && !vio->mac_refused)
 		own = NULL;
 	netif_addr_lock_bh(netdev);
 	promisc = netdev->flags & IFF_PROMISC;
@@ -126,6 +126,8 @@ int vio_set_mac(struct fl_dev *fl, const u8 *addr)
 		ether_addr_copy(vio_ctrl_room(vio), addr);
 		err = vio_command(vio, VIRTIO_NET_CTRL_MAC,
 				  VIRTIO_NET_CTRL_MAC_ADDR_SET, ETH_ALEN);
+		if (!err)
+			vio->mac_refused = false;
 	} else if (vio_has(vio, VIRTIO_NET_F_CTRL_RX)) {
 		err = vio_send_rx_mode(vio, addr);
 	}
@@ -233,8 +235,10 @@ int vio_ctrl_restore(struct vio *vio)
 
 	if (!vio_has(vio, VIRTIO_NET_F_CTRL_VQ))
 		return 0;
-	if (!ether_addr_equal(netdev->dev_addr, netdev->perm_addr))
-		refused |= vio_set_mac(&vio->fl, netdev->dev_addr);
+	/* A port that was down has been given it unasked: it is one of several, then. */
+	vio->mac_refused = !ether_addr_equal(netdev->dev_addr, netdev->perm_addr) &&
+			   vio_set_mac(&vio->fl, netdev->dev_addr);
+	refused |= vio->mac_refused;
 	if (vio_has(vio, VIRTIO_NET_F_CTRL_RX)) {
 		mutex_lock(&vio->ctrl_lock);
 		refused |= vio_send_rx_mode(vio, netdev->dev_addr);

@@ -5,6 +5,7 @@
  */
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/etherdevice.h>
 #include <linux/unaligned.h>
 #include <kunit/device.h>
 #include <uapi/linux/virtio_config.h>
@@ -372,6 +373,35 @@ static void vctl_bytes(struct kunit *test)
 	vctl_expect(test, want, at + 40);
 }
 
+/* A port that was down has another address, which the device does not take when it comes
+ * up: then it is let in as one of several.
+ */
+static void vctl_address(struct kunit *test)
+{
+	static const u8 addr[ETH_ALEN] = { 2, 0, 0, 0, 0, 0x42 };
+	static const u8 table[] = { 1, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0x42 };
+	struct vctl *v = test->priv;
+	struct net_device *netdev = alloc_etherdev(0);
+
+	KUNIT_ASSERT_NOT_NULL(test, netdev);
+	v->vio.fl.netdev = netdev;
+	spin_lock_init(&netdev->addr_list_lock);
+	eth_hw_addr_set(netdev, addr);
+	v->vio.has |= BIT_ULL(VIRTIO_NET_F_CTRL_MAC_ADDR) | BIT_ULL(VIRTIO_NET_F_CTRL_RX);
+	v->refused = 1;
+	KUNIT_EXPECT_EQ(test, vio_ctrl_restore(&v->vio), 0);
+	KUNIT_EXPECT_EQ(test, v->n, 4);
+	KUNIT_EXPECT_MEMEQ(test, v->past[1], table, sizeof(table));
+	/* Once it takes one, that has its place again, and the table is empty. */
+	v->refused = 0;
+	v->n = 0;
+	KUNIT_EXPECT_EQ(test, vio_ctrl_restore(&v->vio), 0);
+	KUNIT_EXPECT_EQ(test, v->n, 4);
+	KUNIT_EXPECT_MEMEQ(test, v->past[0] + 2, addr, sizeof(addr));
+	KUNIT_EXPECT_EQ(test, v->past[1][2], 0);
+	free_netdev(netdev);
+}
+
 /* Buckets that have moved are in force with the answer; a refusal asks for a reset, and
  * one for which the device is not up does not.
  */
@@ -513,6 +543,7 @@ static struct kunit_case vctl_cases[] = {
 	KUNIT_CASE_PARAM(vctl_lies, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_jumps, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_bytes, vctl_kind_gen_params),
+	KUNIT_CASE_PARAM(vctl_address, vctl_kind_gen_params),
 	KUNIT_CASE_PARAM(vctl_table, vctl_kind_gen_params),
 	{}
 };
