@@ -10,8 +10,9 @@
 #include "vring_split.h"
 
 #define VIO_CTRL_US	1000000
-/* Where in its memory a command has its data and its answer. */
-#define VIO_CTRL_DATA	sizeof(struct virtio_net_ctrl_hdr)
+/* Where in its memory a command has its data, which are aligned, and its answer. */
+#define VIO_CTRL_DATA	8
+#define VIO_CTRL_HDR	(VIO_CTRL_DATA - sizeof(struct virtio_net_ctrl_hdr))
 #define VIO_CTRL_ACK	(VIO_CTRL_BYTES - 1)
 
 static_assert(VIO_CTRL_DATA + VIO_CTRL_DATA_MAX <= VIO_CTRL_ACK);
@@ -76,7 +77,7 @@ static void vio_ctrl_give_split(struct vio *vio, u32 len)
 	struct vring_slot *d = vio->ctrl;
 
 	d[0] = (struct vring_slot) {
-		.addr = cpu_to_le64(vio->ctrl_data_dma),
+		.addr = cpu_to_le64(vio->ctrl_data_dma + VIO_CTRL_HDR),
 		.len = cpu_to_le32(len),
 		.flags = cpu_to_le16(VRING_DESC_F_NEXT),
 		.next = cpu_to_le16(1),
@@ -99,7 +100,7 @@ static void vio_ctrl_give_packed(struct vio *vio, u32 len)
 	/* Their number is even: both are in one turn. */
 	d += i & mask;
 	d[0] = (struct vring_packed) {
-		.addr = cpu_to_le64(vio->ctrl_data_dma),
+		.addr = cpu_to_le64(vio->ctrl_data_dma + VIO_CTRL_HDR),
 		.len = cpu_to_le32(len),
 		.flags = cpu_to_le16(VRING_DESC_F_NEXT | other),
 	};
@@ -173,7 +174,7 @@ static int vio_ctrl_wait(struct vio *vio)
  */
 int vio_command(struct vio *vio, u8 class, u8 cmd, u32 len)
 {
-	struct virtio_net_ctrl_hdr *hdr = vio->ctrl_data;
+	struct virtio_net_ctrl_hdr *hdr = vio->ctrl_data + VIO_CTRL_HDR;
 	int err;
 
 	lockdep_assert_held(&vio->ctrl_lock);
@@ -184,7 +185,7 @@ int vio_command(struct vio *vio, u8 class, u8 cmd, u32 len)
 	hdr->class = class;
 	hdr->cmd = cmd;
 	*(u8 *)(vio->ctrl_data + VIO_CTRL_ACK) = VIRTIO_NET_ERR;
-	vio_ctrl_give(vio, VIO_CTRL_DATA + len);
+	vio_ctrl_give(vio, sizeof(*hdr) + len);
 	err = vio_ctrl_wait(vio);
 	if (!err || err == -EINVAL)
 		return err;

@@ -14,7 +14,7 @@
 #define VIO_CTRL_SLOTS		4
 /* Memory for a command and its answer, and most that a command may say. */
 #define VIO_CTRL_BYTES		4096
-#define VIO_CTRL_DATA_MAX	4088
+#define VIO_CTRL_DATA_MAX	4080
 
 /* Usecs between interrupts at most: after more, rings would have overflown. */
 #define VIO_ITR_MAX		10000

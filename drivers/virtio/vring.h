@@ -384,6 +384,14 @@ static inline void vring_tx_begin(struct fl_tx_ring *tx, const struct vring_tx *
 	memset(v->packet, 0, (tx->mask + 1) * sizeof(v->packet[0]));
 }
 
+/* Whether a packet has room for its header in front of it. */
+static __always_inline bool vring_hdr_fits(const struct sk_buff *skb, u32 front)
+{
+	return !skb_header_cloned(skb) && skb_headroom(skb) >= front &&
+	       (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) ||
+		IS_ALIGNED((unsigned long)skb->data, __alignof__(struct virtio_net_hdr)));
+}
+
 /* Where a packet has its header that has no room for it. */
 static __always_inline u32 vring_hdr_place(const struct fl_tx_ring *tx, u32 slot)
 {
@@ -400,7 +408,7 @@ static __always_inline int vring_prepare(struct fl_tx_ring *tx,
 	int err;
 
 	*req = (struct fl_tx_req) { .word = { slot, tx->next_to_use } };
-	if (likely(!skb_header_cloned(skb) && skb_headroom(skb) >= v->front)) {
+	if (likely(vring_hdr_fits(skb, v->front))) {
 		req->pushed = v->front;
 		hdr = (void *)skb->data - v->front;
 	} else {
