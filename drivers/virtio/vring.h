@@ -223,6 +223,7 @@ static __always_inline u32 vring_rx_room(const struct fl_rx_ring *rx,
 static __always_inline bool vring_rx_take(struct fl_rx_ring *rx, u32 b, u32 len)
 {
 	struct vring_rx *v = rx->aux;
+	u32 room;
 
 	if (unlikely(b > rx->mask || !rx->buf[b])) {
 		v->broken = true;
@@ -232,7 +233,16 @@ static __always_inline bool vring_rx_take(struct fl_rx_ring *rx, u32 b, u32 len)
 	v->b = b;
 	v->truesize = v->slot[b].truesize;
 	v->wrote = len;
-	v->len = min_t(u32, len, vring_rx_room(rx, v->truesize) + v->front);
+	v->len = len;
+	room = vring_rx_room(rx, v->truesize) + v->front;
+	if (unlikely(len > room)) {
+		v->len = room;
+		if (len - room > rx->rests * PAGE_SIZE) {
+			v->broken = true;
+			vring_break(rx->lane, "more than a buffer holds");
+			return false;
+		}
+	}
 	return true;
 }
 

@@ -145,40 +145,61 @@ static void lies_marks(struct kunit *test)
 	lies_expect_works(test);
 }
 
-/* Nothing is read beyond what there is, nor taken for a header that is not there. */
+/* The device says that it has written so much to the next buffer. */
+static void lies_wrote(struct kunit *test, u32 len)
+{
+	const struct mock_vring_hdr h = {};
+	struct mock_vq_chain c;
+
+	KUNIT_ASSERT_TRUE(test, mock_vq_take(lies_rxq(), &c));
+	mock_vring_put_hdr(phys_to_virt(c.part[0].addr), &h, 1);
+	mock_vq_give(lies_rxq(), &c, len);
+	mock_vq_publish(lies_rxq());
+}
+
+/* Nothing is taken for a header that is not there. */
 static void lies_rx_len(struct kunit *test)
 {
 	struct mock *mock = test->priv;
 	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
-	const u32 front = mock_vring.kind->front, room = rx->room;
+	const u32 front = mock_vring.kind->front;
+	const u32 most = front + rx->room + rx->rests * PAGE_SIZE;
 	const u32 lens[] = {
 		0, 1, front - 1, front, front + ETH_HLEN - 1, front + ETH_HLEN,
-		front + room, front + room + 1, 2048, 4096, 65535, 65536, S32_MAX,
-		U32_MAX - 1, U32_MAX,
+		most - 1, most,
 	};
-	const struct mock_vring_hdr h = {};
-	struct mock_vq_chain c;
 	struct sk_buff *skb;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		KUNIT_ASSERT_TRUE(test, mock_vq_take(lies_rxq(), &c));
-		mock_vring_put_hdr(phys_to_virt(c.part[0].addr), &h, 1);
-		mock_vq_give(lies_rxq(), &c, lens[i]);
-		mock_vq_publish(lies_rxq());
+		lies_wrote(test, lens[i]);
 		KUNIT_EXPECT_EQ(test, mock_poll(mock, 0, 64), 1);
 		skb = mock_receive(mock);
 		KUNIT_EXPECT_EQ_MSG(test, !skb, lens[i] < front + ETH_HLEN, "%u",
 				    lens[i]);
 		if (skb)
-			KUNIT_EXPECT_EQ(test, skb->len + ETH_HLEN,
-					min_t(u32, lens[i] - front,
-					      room + rx->rests * PAGE_SIZE));
+			KUNIT_EXPECT_EQ(test, skb->len + ETH_HLEN, lens[i] - front);
 		kfree_skb(skb);
 	}
 	KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 5);
 	KUNIT_EXPECT_EQ(test, mock_vring.broken, 0);
 	lies_expect_works(test);
+}
+
+/* Nothing is read beyond what there is. */
+static void lies_rx_over(struct kunit *test)
+{
+	struct mock *mock = test->priv;
+	const struct fl_rx_ring *rx = mock->fl.lane[0].rx;
+	const u32 most = mock_vring.kind->front + rx->room + rx->rests * PAGE_SIZE;
+	const u32 lens[] = { most + 1, most + 4096, SZ_1M, S32_MAX, U32_MAX - 1, U32_MAX };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		lies_wrote(test, lens[i]);
+		lies_expect_broken(test, false, "length");
+		KUNIT_EXPECT_EQ(test, mock_stats(mock).rx.errors, 0);
+	}
 }
 
 /* Numbers of buffers that no frame has: none, and more than the ring. */
@@ -562,6 +583,7 @@ static struct kunit_case lies_cases[] = {
 	KUNIT_CASE_PARAM(lies_index, lies_kind_gen_params),
 	KUNIT_CASE_PARAM(lies_marks, lies_kind_gen_params),
 	KUNIT_CASE_PARAM(lies_rx_len, lies_kind_gen_params),
+	KUNIT_CASE_PARAM(lies_rx_over, lies_kind_gen_params),
 	KUNIT_CASE_PARAM(lies_rx_buffers, lies_kind_gen_params),
 	KUNIT_CASE_PARAM(lies_rx_too_long, lies_kind_gen_params),
 	KUNIT_CASE_PARAM(lies_rx_missing, lies_kind_gen_params),
