@@ -102,8 +102,9 @@ for ((nic = 2; nic < FL_NICS; nic++)); do
 		is "$kind: has a table" 128 "$(entries)"
 	else
 		is "$kind: has no table" 0 "$(entries)"
-		like cannot ntuple-filters receive-hashing
+		like cannot ntuple-filters
 	fi
+	like "$(can 57)" receive-hashing
 	if ! agreed 22 && ! agreed 60; then
 		is "$kind: one lane" 1 "$(lanes)"
 	fi
