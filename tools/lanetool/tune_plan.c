@@ -12,7 +12,7 @@ enum tune_rule {
 	TUNE_AT_LEAST,
 	TUNE_AT_MOST,
 	TUNE_LAST_AT_LEAST,	/* of several numbers the last one */
-	TUNE_RANGE,		/* two numbers: it is to hold this range */
+	TUNE_PORTS,		/* two numbers: it is to hold this range, but for reserved ports */
 	TUNE_CPUS,		/* as many as there are CPUs, as far as the device can */
 	TUNE_DEVICE,		/* a file of the device's: as TUNE_EXACT */
 };
@@ -57,7 +57,7 @@ static const struct tune_row {
 	{ L, TUNE_AT_LEAST, "file:/proc/sys/net/core/busy_poll", "50" },
 	{ C, TUNE_AT_LEAST, "file:/proc/sys/net/core/somaxconn", "65535" },
 	{ C, TUNE_AT_LEAST, "file:/proc/sys/net/ipv4/tcp_max_syn_backlog", "65535" },
-	{ C, TUNE_RANGE, "file:/proc/sys/net/ipv4/ip_local_port_range", "1024 65535" },
+	{ C, TUNE_PORTS, "file:/proc/sys/net/ipv4/ip_local_port_range", "1024 65535" },
 	{ C, TUNE_AT_LEAST, "file:/proc/sys/net/ipv4/tcp_max_tw_buckets", "1048576" },
 	{ C, TUNE_AT_LEAST, "file:/proc/sys/net/netfilter/nf_conntrack_max", "2097152" },
 	{ C, TUNE_AT_LEAST, "file:/proc/sys/fs/nr_open", "2097152" },
@@ -149,18 +149,31 @@ static void plan_number(const struct nic *port, const struct tune_row *row, cons
 		snprintf(buf, WANT_SIZE, "%llu", want);
 }
 
-static void plan_several(const struct tune_row *row, const char *old, char *buf)
+/* Of three numbers the last one is to be at least the one wanted. */
+static void plan_last(const struct tune_row *row, const char *old, char *buf)
 {
-	unsigned long long n[3], want[2];
-	int got = sscanf(old, "%llu %llu %llu", &n[0], &n[1], &n[2]);
+	unsigned long long n[3], want = strtoull(row->want, NULL, 10);
 
-	if (sscanf(row->want, "%llu %llu", &want[0], &want[1]) == 2) {
-		if (got == 2 && (n[0] > want[0] || n[1] < want[1]))
-			snprintf(buf, WANT_SIZE, "%llu %llu", n[0] < want[0] ? n[0] : want[0],
-				 n[1] > want[1] ? n[1] : want[1]);
-	} else if (got == 3 && n[2] < want[0]) {
-		snprintf(buf, WANT_SIZE, "%llu %llu %llu", n[0], n[1], want[0]);
-	}
+	if (sscanf(old, "%llu %llu %llu", &n[0], &n[1], &n[2]) == 3 && n[2] < want)
+		snprintf(buf, WANT_SIZE, "%llu %llu %llu", n[0], n[1], want);
+}
+
+/* The kernel takes no range with ports in it that not anybody may bind to. */
+static void plan_ports(const struct plan *plan, const struct tune_row *row, const char *old,
+		       char *buf)
+{
+	unsigned long long n[2], want[2];
+	uint64_t anybody = 0;
+
+	if (sscanf(old, "%llu %llu", &n[0], &n[1]) != 2 ||
+	    sscanf(row->want, "%llu %llu", &want[0], &want[1]) != 2)
+		return;
+	sys_u64(plan->lt, &anybody, "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+	if (want[0] < anybody)
+		want[0] = anybody;
+	if (n[0] > want[0] || n[1] < want[1])
+		snprintf(buf, WANT_SIZE, "%llu %llu", n[0] < want[0] ? n[0] : want[0],
+			 n[1] > want[1] ? n[1] : want[1]);
 }
 
 /* Without hardware offloads are another thing. */
@@ -193,8 +206,10 @@ static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int
 		plan_number(plan->port, row, old, cpus, want);
 		break;
 	case TUNE_LAST_AT_LEAST:
-	case TUNE_RANGE:
-		plan_several(row, old, want);
+		plan_last(row, old, want);
+		break;
+	case TUNE_PORTS:
+		plan_ports(plan, row, old, want);
 		break;
 	}
 	if (*want && !knob_same(knob, old, want))

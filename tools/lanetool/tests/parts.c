@@ -243,5 +243,6 @@ const char *parts_check(void)
 	check_figures();
 	check_knobs();
 	checks_check();
+	plans_check();
 	return wrong[0] ? wrong : NULL;
 }

@@ -10,5 +10,6 @@ const char *parts_check(void);
 /* check - what is wrong, if it is not good */
 void check(bool good, const char *format, ...) __printf(2, 3);
 void checks_check(void);	/* doctor's checks (checks.c) */
+void plans_check(void);		/* tune's plans (plans.c) */
 
 #endif

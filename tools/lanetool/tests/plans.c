@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What tune plans, and what its states keep, on ports and systems that are made up. */
+#include <stdlib.h>
+
+#include "../tune.h"
+#include "parts.h"
+#include "tree.h"
+
+#define PORTS	"/proc/sys/net/ipv4/ip_local_port_range"
+
+struct plans {
+	struct lt lt;
+	struct lt_kernel kernel;
+	struct tree tree;
+	struct nic port;
+};
+
+static int plans_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
+{
+	(void)lt;
+	(void)request;
+	(void)ifr;
+	errno = EOPNOTSUPP;
+	return -1;
+}
+
+static void plans_file(struct plans *p, const char *line)
+{
+	check(tree_line(&p->tree, line), "a line of a tree: %s", line);
+	p->kernel.root = p->tree.root;
+}
+
+static struct plans *plans_new(void)
+{
+	struct plans *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		abort();
+	p->kernel.ioctl = plans_ioctl;
+	p->lt.kernel = &p->kernel;
+	p->lt.err = stderr;
+	p->port = (struct nic){ .name = "eth0", .ifindex = 3, .rx_queues = 1, .tx_queues = 1 };
+	plans_file(p, "file /proc/sys/kernel/random/boot_id here");
+	return p;
+}
+
+static void plans_free(struct plans *p)
+{
+	tree_free(&p->tree);
+	free(p);
+}
+
+/* What a plan has of a knob: its "old", "new"; "" if there is none */
+static const char *plans_has(const json_t *plan, const char *knob, const char *key)
+{
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(plan, i, change)
+		if (!strcmp(tune_text(change, "setting"), knob))
+			return tune_text(change, key) ?: "";
+	return "";
+}
+
+static void check_ports(void)
+{
+	static const struct {
+		const char *range, *anybody, *want;
+	} ranges[] = {
+		{ "32768\t60999", NULL, "1024 65535" },
+		{ "32768 60999", "1024", "1024 65535" },
+		{ "32768 60999", "0", "1024 65535" },
+		{ "32768 60999", "2000", "2000 65535" },
+		{ "2000 65535", "2000", "" },
+		{ "1024 65535", "1024", "" },
+		{ "500 60999", "400", "500 65535" },
+	};
+	char line[128];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		struct plans *p = plans_new();
+		const char *want;
+		json_t *plan;
+
+		snprintf(line, sizeof(line), "file " PORTS " %s", ranges[i].range);
+		plans_file(p, line);
+		snprintf(line, sizeof(line),
+			 "file /proc/sys/net/ipv4/ip_unprivileged_port_start %s",
+			 ranges[i].anybody ?: "");
+		if (ranges[i].anybody)
+			plans_file(p, line);
+		plan = tune_make(&p->lt, &p->port, TUNE_CONNECTIONS, false);
+		want = plans_has(plan, "file:" PORTS, "new");
+		check(!strcmp(want, ranges[i].want), "ports %s: '%s'", ranges[i].range, want);
+		json_decref(plan);
+		plans_free(p);
+	}
+}
+
+void plans_check(void)
+{
+	check_ports();
+}
