@@ -278,6 +278,18 @@ is "what is set since stays" 1234 "$(sysctl -n net.core.somaxconn)"
 # Undone in truth, not by a boot
 must sysctl -qw net.core.somaxconn=4096
 
+# Of two tuned ports each has the system's settings until it is undone.
+must ip link add v0 type veth peer name v1
+must "$lt" tune connections v0
+check "tune of a port where nothing is left to change" lanetool tune connections v1 --persist
+check "its file of sysctl.d's has the settings" \
+	grep -q '^net/core/somaxconn = 65535' /etc/sysctl.d/90-lanetool-v1.conf
+check "undo of the one" "$lt" undo v0
+is "the other has the settings" 65535 "$(sysctl -n net.core.somaxconn)"
+check "undo of the other" "$lt" undo v1
+is "which were the last one's" 4096 "$(sysctl -n net.core.somaxconn)"
+must ip link del v0
+
 # The kernel takes no local ports that not anybody may bind to.
 ports=$(sysctl -n net.ipv4.ip_local_port_range)
 must sysctl -qw net.ipv4.ip_unprivileged_port_start=2000

@@ -345,7 +345,8 @@ static int tune_port(struct lt *lt, struct tune *tune, const char *name)
 		out_text(lt, "  No change: all is as the profile has it.\n");
 	else if (tune_changes_queues(tune->plan))
 		out_text(lt, "  and the same for queues that are then new\n");
-	if (!tune->dry_run && (count || tune->persist))
+	/* A plan without changes may have what is to be remembered. */
+	if (!tune->dry_run && (json_array_size(tune->plan) || tune->persist))
 		ret = tune_do(lt, tune);
 	out_bool(lt, "applied", NULL, !tune->dry_run && !ret);
 	out_close(lt);

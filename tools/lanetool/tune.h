@@ -10,8 +10,9 @@
  *   rss:table, rss:key			receive hashing
  *
  * A plan is an array of changes: a "setting" with its "old" and "new" value, or without a new
- * one, as it is only remembered: a change of others may change it too.  All of it is on disk
- * before the first knob is turned, so that whatever happens, undo knows it.
+ * one, as it is only remembered: a change of others may change it too, or another port's plan
+ * has.  All of it is on disk before the first knob is turned, so that whatever happens, undo
+ * knows it.
  */
 #ifndef LT_TUNE_H
 #define LT_TUNE_H

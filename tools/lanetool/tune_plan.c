@@ -182,6 +182,16 @@ static bool plan_applies(const struct nic *port, const char *knob)
 	return port->bus[0] || strncmp(knob, "feature:", 8);
 }
 
+/* It is as wanted because another tuned port wanted it: it is to stay until both are undone. */
+static void plan_share(struct plan *plan, const char *knob)
+{
+	char *origin = knob_global(knob) ? tune_origin(plan->lt, plan->port->name, knob) : NULL;
+
+	if (origin)
+		plan_add(plan, knob, origin, NULL);
+	free(origin);
+}
+
 static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int cpus)
 {
 	char knob[KNOB_SIZE], want[WANT_SIZE] = "", *old;
@@ -214,6 +224,8 @@ static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int
 	}
 	if (*want && !knob_same(knob, old, want))
 		plan_add(plan, knob, old, want);
+	else
+		plan_share(plan, knob);
 	free(old);
 }
 

@@ -98,7 +98,37 @@ static void check_ports(void)
 	}
 }
 
+/* What another port was tuned to, this one has as well, with what was before both. */
+static void check_shared(void)
+{
+	static const char backlog[] = "file:/proc/sys/net/core/somaxconn";
+	struct plans *p = plans_new();
+	json_t *plan, *state;
+	size_t changes = 0;
+
+	plans_file(p, "file /proc/sys/net/core/somaxconn 65535");
+	plan = tune_make(&p->lt, &p->port, TUNE_CONNECTIONS, true);
+	check(!json_array_size(plan), "a plan where all is as wanted");
+	json_decref(plan);
+	plans_file(p,
+		   "file /var/lib/lanetool/eth1.json { \"boot\": \"here\", \"changes\": [ { \"setting\": \"file:/proc/sys/net/core/somaxconn\", \"old\": \"4096\" } ] }");
+	plan = tune_make(&p->lt, &p->port, TUNE_LATENCY, true);
+	check(!json_array_size(plan), "a plan that does not want it");
+	json_decref(plan);
+	plan = tune_make(&p->lt, &p->port, TUNE_CONNECTIONS, true);
+	check(!strcmp(plans_has(plan, backlog, "old"), "4096") &&
+	      !*plans_has(plan, backlog, "new"), "a plan that shares");
+	state = tune_merge(&p->lt, NULL, &p->port, "connections", plan);
+	changes = json_array_size(json_object_get(state, "changes"));
+	check(changes == 1 && !strcmp(plans_has(json_object_get(state, "changes"), backlog, "old"),
+				      "4096"), "a state that shares: %zu changes", changes);
+	json_decref(state);
+	json_decref(plan);
+	plans_free(p);
+}
+
 void plans_check(void)
 {
+	check_shared();
 	check_ports();
 }
