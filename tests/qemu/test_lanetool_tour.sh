@@ -172,6 +172,32 @@ for wait in 0.01 0.05 0.08 0.1 0.15 0.2 0.4; do
 done
 yes "some undos were killed half-way" "whole < 7"
 
+# A feature is what was asked for, also where it could not be had.
+must ethtool -K "$dev" tx-scatter-gather off tx-tcp-segmentation off
+everything /tmp/asked
+is "segmentation is off, and not asked for" "tx-tcp-segmentation: off" \
+	"$(ethtool -k "$dev" | grep -o 'tx-tcp-segmentation: .*')"
+check "tune asks for it" "$lt" tune throughput "$dev"
+is "which is not enough to have it" "tx-tcp-segmentation: off [requested on]" \
+	"$(ethtool -k "$dev" | grep -o 'tx-tcp-segmentation: .*')"
+is "a second time there is nothing to change" 0 \
+	"$("$lt" tune throughput "$dev" --dry-run --json | jq '.[0].changes | length')"
+check "undo" "$lt" undo "$dev"
+everything /tmp/now
+check "it is not asked for any more" cmp /tmp/asked /tmp/now || diff /tmp/asked /tmp/now | sed 's/^/# /'
+must ethtool -K "$dev" tx-scatter-gather on tx-tcp-segmentation on
+back "with all features again"
+must modprobe tun
+must ip tuntap add tap0 mode tap
+must ethtool -K tap0 tso off
+ethtool -k tap0 >/tmp/asked
+is "offloads and queues of a tap are let alone" "" \
+	"$("$lt" tune throughput tap0 --dry-run --json | jq -r '.[0].changes[].setting' | grep -E '^(feature|channels):')"
+check "tune of a tap" "$lt" tune xdp tap0
+check "undo" "$lt" undo tap0
+check "its features are as before" cmp /tmp/asked <(ethtool -k tap0)
+must ip link del tap0
+
 # A state that cannot be read is neither undone nor written over.
 must "$lt" tune latency "$dev"
 state=/var/lib/lanetool/$dev.json

@@ -96,19 +96,22 @@ static int nic_take_features(struct lt *lt, const struct nlmsghdr *msg, void *da
 	static const uint8_t types[ETHTOOL_A_FEATURES_MAX + 1] = {
 		[ETHTOOL_A_FEATURES_HEADER] = MNL_TYPE_NESTED,
 		[ETHTOOL_A_FEATURES_HW] = MNL_TYPE_NESTED,
+		[ETHTOOL_A_FEATURES_WANTED] = MNL_TYPE_NESTED,
 		[ETHTOOL_A_FEATURES_ACTIVE] = MNL_TYPE_NESTED,
 		[ETHTOOL_A_FEATURES_NOCHANGE] = MNL_TYPE_NESTED,
 	};
 	const struct nlattr *tb[ETHTOOL_A_FEATURES_MAX + 1];
-	struct lt_bits hw, active, fixed;
+	struct lt_bits hw, wanted, active, fixed;
 	struct nic *port = data;
 
 	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, ETHTOOL_A_FEATURES_MAX) ||
 	    lt_bits(lt, tb[ETHTOOL_A_FEATURES_HW], &hw) ||
+	    lt_bits(lt, tb[ETHTOOL_A_FEATURES_WANTED], &wanted) ||
 	    lt_bits(lt, tb[ETHTOOL_A_FEATURES_ACTIVE], &active) ||
 	    lt_bits(lt, tb[ETHTOOL_A_FEATURES_NOCHANGE], &fixed))
 		return -EBADMSG;
 	nic_copy(port->hw, &hw, hw.value);
+	nic_copy(port->wanted, &wanted, wanted.value);
 	nic_copy(port->active, &active, active.value);
 	nic_copy(port->fixed, &fixed, fixed.value);
 	return 0;
@@ -154,7 +157,8 @@ int nic_values(struct lt *lt, struct nic *port)
 	return ret;
 }
 
-bool nic_feature(const struct nic *port, const char *name, bool *there)
+/* A feature's bit in map, which is one of the port's; there: can it be switched? */
+static bool nic_bit(const struct nic *port, const uint32_t *map, const char *name, bool *there)
 {
 	uint32_t i;
 
@@ -165,11 +169,21 @@ bool nic_feature(const struct nic *port, const char *name, bool *there)
 			continue;
 		if (there)
 			*there = port->hw[i / 32] & ~port->fixed[i / 32] & bit;
-		return port->active[i / 32] & bit;
+		return map[i / 32] & bit;
 	}
 	if (there)
 		*there = false;
 	return false;
+}
+
+bool nic_feature(const struct nic *port, const char *name, bool *there)
+{
+	return nic_bit(port, port->active, name, there);
+}
+
+bool nic_wants(const struct nic *port, const char *name, bool *there)
+{
+	return nic_bit(port, port->wanted, name, there);
 }
 
 /* --- Setting */

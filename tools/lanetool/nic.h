@@ -49,7 +49,8 @@ struct nic {
 	uint32_t ifindex;
 	struct nic_value values[NIC_SETTINGS];
 	const struct lt_strset *features;
-	uint32_t hw[NIC_BITS / 32], active[NIC_BITS / 32], fixed[NIC_BITS / 32];
+	uint32_t hw[NIC_BITS / 32], wanted[NIC_BITS / 32], active[NIC_BITS / 32];
+	uint32_t fixed[NIC_BITS / 32];
 	struct nic_irq irqs[NIC_IRQS];
 	unsigned int irq_count;
 	unsigned int rx_queues;	/* folders in /sys */
@@ -68,6 +69,8 @@ int nic_set(struct lt *lt, enum nic_setting setting, uint32_t value);
 int nic_set_feature(struct lt *lt, const char *name, bool on);
 /* nic_feature - Return: is it on?  there: can it be switched?  Either may be NULL. */
 bool nic_feature(const struct nic *port, const char *name, bool *there);
+/* nic_wants - likewise: was it asked for?  It may be off all the same, for what others want. */
+bool nic_wants(const struct nic *port, const char *name, bool *there);
 
 /* A list of CPUs: "0-3,8".  Return: how many are in it */
 unsigned int cpus_parse(const char *text, bool map[NIC_CPUS]);

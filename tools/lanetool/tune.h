@@ -5,7 +5,7 @@
  *   file:/proc/sys/net/core/somaxconn	a file of /proc or /sys
  *   irq:2				CPUs of the port's third vector
  *   ring:rx, channels:combined, ...	see nic.c
- *   feature:rx-gro			1 or 0
+ *   feature:rx-gro			1 or 0: whether it is asked for
  *   queue:3				moderation of that queue alone
  *   rss:table, rss:key			receive hashing
  *

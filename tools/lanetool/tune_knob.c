@@ -61,9 +61,10 @@ static int knob_irq_set(struct lt *lt, const struct nic *port, const char *index
 								-ENOENT;
 }
 
+/* What is set is what is asked for; what comes of it hangs on other features. */
 static char *knob_feature_get(struct lt *lt, const struct nic *port, const char *name)
 {
-	bool there, on = nic_feature(port, name, &there);
+	bool there, on = nic_wants(port, name, &there);
 
 	(void)lt;
 	return there ? strdup(on ? "1" : "0") : NULL;

@@ -76,6 +76,7 @@ struct plan {
 	const struct nic *port;
 	json_t *changes;
 	json_t *known;		/* the knobs in it */
+	bool hardware;		/* there is a device behind the port */
 	bool failed;		/* something had no room */
 };
 
@@ -176,10 +177,10 @@ static void plan_ports(const struct plan *plan, const struct tune_row *row, cons
 			 n[1] > want[1] ? n[1] : want[1]);
 }
 
-/* Without hardware offloads are another thing. */
-static bool plan_applies(const struct nic *port, const char *knob)
+/* Without hardware offloads and queues are another thing: a tap has those that are opened. */
+static bool plan_applies(const struct plan *plan, const char *knob)
 {
-	return port->bus[0] || strncmp(knob, "feature:", 8);
+	return plan->hardware || (strncmp(knob, "feature:", 8) && strncmp(knob, "channels:", 9));
 }
 
 /* It is as wanted because another tuned port wanted it: it is to stay until both are undone. */
@@ -200,7 +201,7 @@ static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int
 	if (row->rule == TUNE_DEVICE)
 		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/%s", plan->port->name,
 			 row->knob);
-	old = plan_applies(plan->port, knob) ? knob_get(plan->lt, plan->port, knob) : NULL;
+	old = plan_applies(plan, knob) ? knob_get(plan->lt, plan->port, knob) : NULL;
 	if (!old)
 		return;
 	switch (row->rule) {
@@ -332,7 +333,11 @@ static bool plan_touches(const struct plan *plan)
 
 json_t *tune_make(struct lt *lt, const struct nic *port, unsigned int profile, bool remember)
 {
-	struct plan plan = { lt, port, json_array(), json_object() };
+	struct plan plan = {
+		.lt = lt, .port = port, .changes = json_array(), .known = json_object(),
+		/* Not by the bus: that of a tap is "tap". */
+		.hardware = !sys_names(lt, NULL, NULL, "/sys/class/net/%s/device", port->name),
+	};
 	static unsigned int cpus[NIC_CPUS];
 	unsigned int i, count = nic_cpus(lt, port, cpus);
 

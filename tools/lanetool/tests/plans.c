@@ -127,8 +127,45 @@ static void check_shared(void)
 	plans_free(p);
 }
 
+/* A feature is planned by what was asked for, and of hardware alone. */
+static void check_features(void)
+{
+	static char *names[2] = { "rx-gro", "rx-lro" };
+	static const struct lt_strset features = { 2, names };
+	static const struct {
+		uint32_t wanted, active;
+		const char *gro, *lro;
+	} ports[] = {
+		{ 2, 0, "1", "0" }, { 1, 0, "", "" }, { 0, 3, "1", "" }, { 3, 1, "", "0" },
+	};
+	struct plans *p = plans_new();
+	json_t *plan;
+	size_t i;
+
+	p->port.features = &features;
+	p->port.hw[0] = 3;
+	p->port.values[NIC_COMBINED] = (struct nic_value){ true, 0, 1 };
+	memcpy(p->port.bus, "tap", 4);
+	plans_file(p, "file /sys/devices/system/cpu/online 0-3");
+	plan = tune_make(&p->lt, &p->port, TUNE_FORWARDING, true);
+	check(!json_array_size(plan), "a plan for a tap");
+	json_decref(plan);
+	plans_file(p, "file /sys/class/net/eth0/device/vendor 0x8086");
+	for (i = 0; i < ARRAY_SIZE(ports); i++) {
+		p->port.wanted[0] = ports[i].wanted;
+		p->port.active[0] = ports[i].active;
+		plan = tune_make(&p->lt, &p->port, TUNE_FORWARDING, false);
+		check(!strcmp(plans_has(plan, "feature:rx-gro", "new"), ports[i].gro) &&
+		      !strcmp(plans_has(plan, "feature:rx-lro", "new"), ports[i].lro),
+		      "features that are wanted %x, and on %x", ports[i].wanted, ports[i].active);
+		json_decref(plan);
+	}
+	plans_free(p);
+}
+
 void plans_check(void)
 {
+	check_features();
 	check_shared();
 	check_ports();
 }
