@@ -8,6 +8,8 @@
  *   feature:rx-gro			1 or 0: whether it is asked for
  *   queue:3				moderation of that queue alone
  *   rss:table, rss:key			receive hashing
+ *   napi:2				what the port's third NAPI has: interrupts to defer,
+ *					nanoseconds to flush GRO and to suspend interrupts
  *
  * A plan is an array of changes: a "setting" with its "old" and "new" value, or without a new
  * one, as it is only remembered: a change of others may change it too, or another port's plan
@@ -43,6 +45,11 @@ int knob_queue_set(struct lt *lt, const struct nic *port, const char *number, co
 bool knob_queue_same(const char *one, const char *two);
 char *knob_rss_get(struct lt *lt, const struct nic *port, const char *part);
 int knob_rss_set(struct lt *lt, const struct nic *port, const char *part, const char *value);
+
+/* Those of NAPIs, for which there is netlink alone (tune_napi.c); Return: as above */
+char *knob_napi_get(struct lt *lt, const struct nic *port, const char *number);
+int knob_napi_set(struct lt *lt, const struct nic *port, const char *number, const char *value);
+unsigned int knob_napis(struct lt *lt, const struct nic *port);	/* how many there are */
 
 /* Plans (tune_plan.c) */
 unsigned int tune_profile(const char *name);	/* TUNE_*, 0 if there is none */

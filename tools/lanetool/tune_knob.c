@@ -119,6 +119,7 @@ static const struct knob_kind {
 	{ "irq:", knob_irq_get, knob_irq_set },
 	{ "feature:", knob_feature_get, knob_feature_set },
 	{ "queue:", knob_queue_get, knob_queue_set },
+	{ "napi:", knob_napi_get, knob_napi_set },
 	{ "rss:", knob_rss_get, knob_rss_set },
 	{ "", knob_setting_get, knob_setting_set },
 };

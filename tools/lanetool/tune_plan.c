@@ -67,6 +67,7 @@ static const struct tune_row {
 #define RFS_FLOWS	32768
 #define RFS_FLOWS_TEXT	"32768"
 #define RFS_ENTRIES	"file:/proc/sys/net/core/rps_sock_flow_entries"
+#define DEVICE_FILE	"file:/sys/class/net/%s/%s"
 #define QUEUE_FILE	"file:/sys/class/net/%s/queues/%s-%u/%s"
 #define KNOB_SIZE	512	/* of a name: that of a file, which has a device's in it */
 #define WANT_SIZE	512	/* of a value wanted: a mask of NIC_CPUS fits */
@@ -199,8 +200,7 @@ static void plan_row(struct plan *plan, const struct tune_row *row, unsigned int
 
 	snprintf(knob, sizeof(knob), "%s", row->knob);
 	if (row->rule == TUNE_DEVICE)
-		snprintf(knob, sizeof(knob), "file:/sys/class/net/%s/%s", plan->port->name,
-			 row->knob);
+		snprintf(knob, sizeof(knob), DEVICE_FILE, plan->port->name, row->knob);
 	old = plan_applies(plan, knob) ? knob_get(plan->lt, plan->port, knob) : NULL;
 	if (!old)
 		return;
@@ -289,6 +289,23 @@ static void plan_remember_queues(struct plan *plan, const char *way, unsigned in
 		}
 }
 
+/* With the files whose writing goes to each of them, so that these and the port stay in step */
+static void plan_remember_napis(struct plan *plan)
+{
+	static const char *const files[] = { "napi_defer_hard_irqs", "gro_flush_timeout" };
+	unsigned int i, napis = knob_napis(plan->lt, plan->port);
+	char knob[KNOB_SIZE];
+
+	for (i = 0; napis && i < ARRAY_SIZE(files); i++) {
+		snprintf(knob, sizeof(knob), DEVICE_FILE, plan->port->name, files[i]);
+		plan_remember(plan, knob);
+	}
+	for (i = 0; i < napis; i++) {
+		snprintf(knob, sizeof(knob), "napi:%u", i);
+		plan_remember(plan, knob);
+	}
+}
+
 /* In the order in which undo sets it back: what is set for all queues comes before queues. */
 static void plan_remember_all(struct plan *plan)
 {
@@ -317,6 +334,7 @@ static void plan_remember_all(struct plan *plan)
 	}
 	plan_remember_queues(plan, "rx", port->rx_queues, rx);
 	plan_remember_queues(plan, "tx", port->tx_queues, tx);
+	plan_remember_napis(plan);
 }
 
 /* Does it change anything of the port's? */

@@ -2,10 +2,13 @@
 /* What tune plans, and what its states keep, on ports and systems that are made up. */
 #include <stdlib.h>
 
+#include "../netdev_nl.h"
 #include "../tune.h"
 #include "parts.h"
 #include "tree.h"
 
+#define NETDEV	0x20	/* the family's number */
+#define NAPIS	3
 #define PORTS	"/proc/sys/net/ipv4/ip_local_port_range"
 
 struct plans {
@@ -13,6 +16,11 @@ struct plans {
 	struct lt_kernel kernel;
 	struct tree tree;
 	struct nic port;
+	unsigned int napis;	/* that the kernel tells of */
+	bool old;		/* a kernel that tells of nothing that they have */
+	uint64_t set[NETDEV_NL_NAPI_MAX + 1];	/* what one was given, by attribute */
+	uint64_t answer[128];	/* aligned */
+	size_t size;
 };
 
 static int plans_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
@@ -22,6 +30,57 @@ static int plans_ioctl(struct lt *lt, unsigned long request, struct ifreq *ifr)
 	(void)ifr;
 	errno = EOPNOTSUPP;
 	return -1;
+}
+
+/* Of three NAPIs with the numbers 12, 11 and 10: dumps have the newest one first. */
+static void plans_napi(struct plans *p, const struct nlmsghdr *request, unsigned int i)
+{
+	struct nlmsghdr *msg = mnl_nlmsg_put_header((char *)p->answer + p->size);
+	unsigned int k;
+
+	msg->nlmsg_type = request->nlmsg_type;
+	msg->nlmsg_seq = request->nlmsg_seq;
+	mnl_nlmsg_put_extra_header(msg, sizeof(struct genlmsghdr));
+	mnl_attr_put_u32(msg, NETDEV_NL_NAPI_ID, 9 + NAPIS - i);
+	mnl_attr_put_u32(msg, NETDEV_NL_NAPI_IFINDEX, p->port.ifindex);
+	for (k = 0; k < 3 && !p->old; k++)
+		mnl_attr_put_u32(msg, NETDEV_NL_NAPI_DEFER_HARD_IRQS + k, 100 * (NAPIS - i) + k);
+	p->size += msg->nlmsg_len;
+}
+
+static ssize_t plans_send(struct lt *lt, int protocol, const void *buf, size_t size)
+{
+	struct plans *p = lt->kernel->data;
+	const struct nlmsghdr *request = buf;
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(request);
+	const struct nlattr *attr;
+	bool netdev = request->nlmsg_type == NETDEV;
+	struct nlmsghdr *end;
+	unsigned int i;
+
+	(void)protocol;
+	p->size = 0;
+	for (i = 0; netdev && genl->cmd == NETDEV_NL_NAPI_GET && i < p->napis; i++)
+		plans_napi(p, request, i);
+	mnl_attr_for_each(attr, request, sizeof(*genl))
+		if (netdev && genl->cmd == NETDEV_NL_NAPI_SET &&
+		    mnl_attr_get_type(attr) <= NETDEV_NL_NAPI_MAX)
+			p->set[mnl_attr_get_type(attr)] = lt_uint(attr);
+	end = mnl_nlmsg_put_header((char *)p->answer + p->size);
+	end->nlmsg_type = NLMSG_DONE;
+	end->nlmsg_seq = request->nlmsg_seq;
+	p->size += end->nlmsg_len;
+	return size;
+}
+
+static ssize_t plans_recv(struct lt *lt, int protocol, void *buf, size_t size)
+{
+	struct plans *p = lt->kernel->data;
+
+	(void)protocol;
+	check(p->size <= size, "room for an answer");
+	memcpy(buf, p->answer, p->size);
+	return p->size;
 }
 
 static void plans_file(struct plans *p, const char *line)
@@ -36,7 +95,10 @@ static struct plans *plans_new(void)
 
 	if (!p)
 		abort();
-	p->kernel.ioctl = plans_ioctl;
+	p->kernel = (struct lt_kernel){ .send = plans_send, .recv = plans_recv,
+					.ioctl = plans_ioctl, .data = p };
+	p->lt.families[0] = (struct lt_family){ NETDEV_NL_FAMILY, NETDEV };
+	p->lt.families[1] = (struct lt_family){ ETHTOOL_GENL_NAME, NETDEV + 1 };
 	p->lt.kernel = &p->kernel;
 	p->lt.err = stderr;
 	p->port = (struct nic){ .name = "eth0", .ifindex = 3, .rx_queues = 1, .tx_queues = 1 };
@@ -163,8 +225,41 @@ static void check_features(void)
 	plans_free(p);
 }
 
+/* A NAPI is known by its place among those of its port, from the oldest one on. */
+static void check_napis(void)
+{
+	struct plans *p = plans_new();
+	json_t *plan;
+	char *value;
+
+	p->napis = NAPIS;
+	plans_file(p, "file /sys/class/net/eth0/napi_defer_hard_irqs 0");
+	plans_file(p, "file /sys/class/net/eth0/gro_flush_timeout 7");
+	plan = tune_make(&p->lt, &p->port, TUNE_XDP, true);
+	check(json_array_size(plan) == 2 + NAPIS, "a plan with NAPIs: %zu changes",
+	      json_array_size(plan));
+	check(!strcmp(plans_has(plan, "napi:0", "old"), "100 101 102") &&
+	      !strcmp(plans_has(plan, "napi:2", "old"), "300 301 302") &&
+	      !*plans_has(plan, "napi:0", "new"), "what NAPIs have is remembered");
+	json_decref(plan);
+	check(!knob_set(&p->lt, &p->port, "napi:1", "5 6 7") &&
+	      p->set[NETDEV_NL_NAPI_ID] == 11 && p->set[NETDEV_NL_NAPI_DEFER_HARD_IRQS] == 5 &&
+	      p->set[NETDEV_NL_NAPI_GRO_FLUSH] == 6 && p->set[NETDEV_NL_NAPI_IRQ_SUSPEND] == 7,
+	      "a NAPI is given what it had");
+	check(knob_set(&p->lt, &p->port, "napi:3", "5 6 7") == -ENOENT &&
+	      knob_set(&p->lt, &p->port, "napi:1", "5 6") == -EINVAL,
+	      "NAPIs and values that are none");
+	value = knob_get(&p->lt, &p->port, "napi:3");
+	check(!value, "a NAPI that is not there: %s", value ?: "");
+	p->old = true;
+	check(!knob_napis(&p->lt, &p->port), "a kernel that does not tell");
+	free(value);
+	plans_free(p);
+}
+
 void plans_check(void)
 {
+	check_napis();
 	check_features();
 	check_shared();
 	check_ports();
