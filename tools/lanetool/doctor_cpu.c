@@ -274,14 +274,19 @@ static void cpu_squeezes(struct doctor *d)
 {
 	unsigned long long sum, most, budget = 0, processed;
 	unsigned int cpu, other;
+	bool known;
 
 	most = cpu_most(d, offsetof(struct doctor_cpu, squeezed), &cpu, &sum);
 	cpu_most(d, offsetof(struct doctor_cpu, processed), &other, &processed);
-	doctor_u64(d, &budget, "/proc/sys/net/core/netdev_budget");
+	known = doctor_u64(d, &budget, "/proc/sys/net/core/netdev_budget") && budget;
 	if (!processed && !most) {
 		doctor_none(d, "no traffic");
 	} else if (doctor_rate(d, most) <= SQUEEZES_MANY) {
 		doctor_pass(d, "%llu in %.1f s, with %llu packets", sum, d->secs, processed);
+	} else if (!known) {
+		doctor_warn(d,
+			    "CPU %u stopped %llu times in %.1f s, by netdev_budget or its time, which are the host's to set",
+			    cpu, most, d->secs);
 	} else if (d->after.cpu[cpu].processed - d->before.cpu[cpu].processed >= most * budget) {
 		doctor_warn(d,
 			    "CPU %u stopped %llu times in %.1f s at the budget of %llu packets",
@@ -302,7 +307,11 @@ static void cpu_backlog(struct doctor *d)
 
 	most = cpu_most(d, offsetof(struct doctor_cpu, dropped), &cpu, &sum);
 	doctor_u64(d, &limit, "/proc/sys/net/core/netdev_max_backlog");
-	if (most) {
+	if (most && !limit) {
+		doctor_fail(d,
+			    "%llu packets dropped in %.1f s, most by CPU %u: its backlog was full; netdev_max_backlog is the host's to set",
+			    sum, d->secs, cpu);
+	} else if (most) {
 		doctor_fail(d,
 			    "%llu packets dropped in %.1f s, most by CPU %u: its backlog of %llu was full",
 			    sum, d->secs, cpu, limit);

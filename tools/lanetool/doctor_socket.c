@@ -90,9 +90,10 @@ static void socket_udp_buffers(struct doctor *d)
 	doctor_u64(d, &now, "/proc/sys/net/core/rmem_default");
 	if (lost) {
 		doctor_fail(d,
-			    "%llu datagrams dropped in %.1f s: their sockets' buffers were full",
-			    lost, d->secs);
-		doctor_mend(d, "sysctl -w net.core.rmem_default=%llu", 4 * now);
+			    "%llu datagrams dropped in %.1f s: their sockets' buffers were full%s",
+			    lost, d->secs, now ? "" : "; rmem_default is the host's to set");
+		if (now)
+			doctor_mend(d, "sysctl -w net.core.rmem_default=%llu", 4 * now);
 	} else if (!doctor_more(d, COUNT_UDP_IN)) {
 		doctor_none(d, "no datagram came");
 	} else {

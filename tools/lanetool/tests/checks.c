@@ -366,6 +366,30 @@ static void check_sockets(void)
 	made_free(m);
 }
 
+/* Where a limit cannot be read, as in a namespace, there is none to multiply. */
+static void check_limits(void)
+{
+	struct made *m = made_new();
+
+	m->d.after.cpu[1].dropped = 7;
+	m->d.after.cpu[1].squeezed = 20;
+	m->d.after.cpu[1].processed = 6000;
+	counted(m, COUNT_UDP_RCVBUF, 3);
+	says(m, doctor_softirq, "backlog", "fail", "netdev_max_backlog is the host's", "");
+	says(m, doctor_softirq, "budget", "warn", "the host's to set", "");
+	says(m, doctor_socket, "udp-buffers", "fail", "rmem_default is the host's", "");
+	made_file(m, "/proc/sys/net/core/netdev_max_backlog 1000");
+	made_file(m, "/proc/sys/net/core/netdev_budget 300");
+	made_file(m, "/proc/sys/net/core/rmem_default 1000");
+	says(m, doctor_softirq, "backlog", "fail", "backlog of 1000 was full",
+	     "sysctl -w net.core.netdev_max_backlog=4000");
+	says(m, doctor_softirq, "budget", "warn", "budget of 300",
+	     "sysctl -w net.core.netdev_budget=600");
+	says(m, doctor_socket, "udp-buffers", "fail", "3 datagrams",
+	     "sysctl -w net.core.rmem_default=4000");
+	made_free(m);
+}
+
 void checks_check(void)
 {
 	check_tunnels();
@@ -379,4 +403,5 @@ void checks_check(void)
 	check_steering_others();
 	check_irqbalance();
 	check_sockets();
+	check_limits();
 }
