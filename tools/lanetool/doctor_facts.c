@@ -161,16 +161,25 @@ static int facts_netstat(char *text, void *data)
 /* "Ip6InDelivers   12": those of IPv6 count with the others */
 static int facts_snmp6(char *text, void *data)
 {
+	static const struct {
+		const char *name;
+		enum doctor_counter counter;
+	} counters[] = {
+		{ "Ip6OutForwDatagrams", COUNT_FORWARDED },
+		{ "Ip6InDelivers", COUNT_DELIVERED },
+		{ "Udp6RcvbufErrors", COUNT_UDP_RCVBUF },
+		{ "Udp6InDatagrams", COUNT_UDP_IN },
+	};
 	struct doctor_sample *sample = data;
 	unsigned long long value;
 	char name[64];
+	size_t i;
 
 	if (sscanf(text, "%63s %llu", name, &value) != 2)
 		return 0;
-	if (!strcmp(name, "Ip6OutForwDatagrams"))
-		sample->count[COUNT_FORWARDED] += value;
-	else if (!strcmp(name, "Ip6InDelivers"))
-		sample->count[COUNT_DELIVERED] += value;
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (!strcmp(name, counters[i].name))
+			sample->count[counters[i].counter] += value;
 	return 0;
 }
 

@@ -390,6 +390,23 @@ static void check_limits(void)
 	made_free(m);
 }
 
+/* Datagrams count by whichever of the protocols they came. */
+static void check_udp(void)
+{
+	struct made *m = made_new();
+
+	m->d.port = NULL;
+	made_file(m, "/proc/net/snmp Udp: InDatagrams RcvbufErrors");
+	made_file(m, "/proc/net/snmp Udp: 10 1");
+	made_file(m, "/proc/net/snmp6 Udp6InDatagrams                 \t20");
+	made_file(m, "/proc/net/snmp6 Udp6RcvbufErrors                \t2");
+	check(!doctor_sample(&m->d, &m->d.after), "what UDP has counted");
+	check(m->d.after.count[COUNT_UDP_IN] == 30 && m->d.after.count[COUNT_UDP_RCVBUF] == 3,
+	      "datagrams of both protocols");
+	says(m, doctor_socket, "udp-buffers", "fail", "3 datagrams dropped", "");
+	made_free(m);
+}
+
 void checks_check(void)
 {
 	check_tunnels();
@@ -404,4 +421,5 @@ void checks_check(void)
 	check_irqbalance();
 	check_sockets();
 	check_limits();
+	check_udp();
 }
