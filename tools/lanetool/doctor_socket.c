@@ -5,6 +5,8 @@
 #include "doctor.h"
 
 #define BUFFER_MOST	(256ull << 20)	/* bytes; one of TCP may take that many */
+#define PORT_LEAST	1024	/* for connections that we begin */
+#define PORT_MOST	65535
 #define FULL	80	/* per cent of a limit, from which it is soon reached */
 
 /* tcp_rmem or tcp_wmem */
@@ -175,10 +177,14 @@ static void socket_syn(struct doctor *d)
 
 static void socket_ports(struct doctor *d)
 {
-	unsigned long long low = 0, high = 0, tw = 0, inuse = 0;
+	unsigned long long low = 0, high = 0, tw = 0, inuse = 0, least = PORT_LEAST;
 	unsigned long long most = 0, lost = doctor_more(d, COUNT_TW_OVERFLOW);
 	char text[512];
 
+	/* The kernel refuses a range with ports that are for the privileged. */
+	if (doctor_u64(d, &least, "/proc/sys/net/ipv4/ip_unprivileged_port_start") &&
+	    least < PORT_LEAST)
+		least = PORT_LEAST;
 	if (!doctor_line(d, "/proc/net/sockstat", "TCP: inuse", text, sizeof(text)) ||
 	    sscanf(text, "%llu orphan %*u tw %llu", &inuse, &tw) != 2 ||
 	    !doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_tw_buckets") ||
@@ -191,11 +197,12 @@ static void socket_ports(struct doctor *d)
 			    tw, most, lost, d->secs);
 		doctor_mend(d, "sysctl -w net.ipv4.tcp_max_tw_buckets=%llu", 4 * most);
 	} else if (tw * 100 >= (high - low + 1) * FULL && doctor_more(d, COUNT_OPENED) &&
-		   (low > 1024 || high < 65535)) {
+		   (low > least || high < PORT_MOST)) {
 		/* Those that others began have the listener's port. */
 		doctor_warn(d, "%llu connections in TIME_WAIT, %llu ports for those we open", tw,
 			    high - low + 1);
-		doctor_mend(d, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
+		doctor_mend(d, "sysctl -w net.ipv4.ip_local_port_range='%llu %u'", least,
+			    PORT_MOST);
 	} else {
 		doctor_pass(d, "%llu in TIME_WAIT; %llu ports, at most %llu in TIME_WAIT", tw,
 			    high - low + 1, most);

@@ -363,6 +363,9 @@ static void check_sockets(void)
 	counted(m, COUNT_OPENED, 100);
 	says(m, doctor_socket, "ports", "warn", "28000 connections in TIME_WAIT",
 	     "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
+	made_file(m, "/proc/sys/net/ipv4/ip_unprivileged_port_start 5000");
+	says(m, doctor_socket, "ports", "warn", "28000 connections in TIME_WAIT",
+	     "sysctl -w net.ipv4.ip_local_port_range='5000 65535'");
 	made_free(m);
 }
 
