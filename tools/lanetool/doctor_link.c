@@ -117,9 +117,11 @@ static void link_tx_ring(struct doctor *d)
 static void link_moderation(struct doctor *d)
 {
 	const struct nic *port = d->port;
-	unsigned long long most = 0, all = 0, packets = doctor_more(d, COUNT_RX_PACKETS);
+	unsigned long long most = 0, all = 0, packets;
 	unsigned int i;
 
+	/* A vector is for both ways. */
+	packets = doctor_more(d, COUNT_RX_PACKETS) + doctor_more(d, COUNT_TX_PACKETS);
 	for (i = 0; i < port->irq_count; i++) {
 		unsigned long long more = d->after.irqs[i] - d->before.irqs[i];
 

@@ -251,6 +251,23 @@ static void check_rings(void)
 	made_free(m);
 }
 
+static void check_moderation(void)
+{
+	struct made *m = made_new();
+
+	m->port.values[NIC_RX_USECS] = (struct nic_value){ .there = true, .value = 3 };
+	says(m, doctor_link, "moderation", "none", "no traffic", "");
+	m->d.after.irqs[0] = 30000;
+	counted(m, COUNT_RX_PACKETS, 30000);
+	says(m, doctor_link, "moderation", "warn", "1.0 packets each; rx-usecs is 3",
+	     "lanetool -C eth0 rx-usecs 50");
+	/* Who sends has interrupts as well. */
+	counted(m, COUNT_RX_PACKETS, 10);
+	counted(m, COUNT_TX_PACKETS, 300000);
+	says(m, doctor_link, "moderation", "pass", "10.0 packets each", "");
+	made_free(m);
+}
+
 static void check_steering(void)
 {
 	struct made *m = made_new();
@@ -419,6 +436,7 @@ void checks_check(void)
 	check_xps();
 	check_qdisc();
 	check_rings();
+	check_moderation();
 	check_steering();
 	check_steering_others();
 	check_irqbalance();
