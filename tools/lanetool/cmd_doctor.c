@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "doctor.h"
+#include "port.h"
 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
@@ -153,6 +154,24 @@ static struct doctor *doctor_new(struct lt *lt, struct doctor_all *all)
 	return d;
 }
 
+/* The name that a device has in /sys, where alternative ones are not known */
+static const char *doctor_name(struct lt *lt, const struct links *links, const char *name)
+{
+	const struct link_one *link = NULL;
+	struct ports ports = {};
+	unsigned int i;
+
+	for (i = 0; i < links->count; i++)
+		if (!strcmp(links->link[i].name, name))
+			return name;
+	lt->quiet_refused = true;	/* nic_load() says it */
+	if (!ports_find(lt, name, &ports))
+		link = links_find(links, ports.port->ifindex);
+	lt->quiet_refused = false;
+	ports_free(&ports);
+	return link ? link->name : name;
+}
+
 static int doctor_add(struct lt *lt, struct doctor_all *all, const char *name)
 {
 	struct doctor *d = doctor_new(lt, all);
@@ -236,7 +255,7 @@ static int doctor_run(struct lt *lt)
 	out_begin(lt);
 	ret = links_load(lt, &all->links);
 	if (!ret)
-		ret = name ? doctor_add(lt, all, name) : doctor_find(lt, all);
+		ret = name ? doctor_add(lt, all, doctor_name(lt, &all->links, name)) : doctor_find(lt, all);
 	if (!ret && !doctor_new(lt, all))
 		ret = -ENOMEM;
 	if (!ret)

@@ -404,12 +404,18 @@ static int predict_run(struct lt *lt)
 {
 	struct ports ports = {};
 	struct predict p = {};
+	const char *dev = lt->dev;
 	int ret = predict_question(lt, &p);
 
 	if (ret)
 		return ret;
 	out_begin(lt);
-	ret = ports_find(lt, lt->dev, &ports) ? 1 : predict_answer(lt, &p, ports.port);
+	ret = ports_find(lt, dev, &ports) ? 1 : 0;
+	if (!ret) {
+		lt->dev = ports.port->name;	/* ioctls know no alternative ones */
+		ret = predict_answer(lt, &p, ports.port);
+		lt->dev = dev;
+	}
 	flows_free(&p.flows);
 	rss_free(&p.rss);
 	ports_free(&ports);

@@ -48,8 +48,9 @@ int ports_find(struct lt *lt, const char *name, struct ports *ports)
 				       sizeof(struct ifinfomsg));
 	int ret;
 
+	/* By this attribute the kernel finds alternative names too, but only short ones. */
 	if (name)
-		lt_put_str(lt, msg, IFLA_IFNAME, name);
+		lt_put_str(lt, msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
 	ret = lt_send(lt, msg, port_add, ports);
 	if (!ret && name && ports->count != 1)
 		ret = lt_malformed(lt);
