@@ -137,6 +137,8 @@ static void doctor_one(struct doctor_all *all, struct doctor *d)
 
 static void doctor_free(struct doctor *d)
 {
+	free(d->before.tcp);
+	free(d->after.tcp);
 	free(d->port);
 	free(d);
 }

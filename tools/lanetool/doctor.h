@@ -45,12 +45,28 @@ struct doctor_cpu {
 	uint64_t processed, dropped, squeezed, limited;
 };
 
+/* A socket of TCP's */
+struct doctor_tcp {
+	uint64_t cookie;		/* the kernel's name for it */
+	uint64_t in, out;		/* bytes that a connection has received, and brought */
+	uint32_t rtt;			/* usecs, the shortest; 0: not known */
+	uint32_t limit;			/* of a listener's queue */
+	uint32_t drops;			/* of a listener's */
+	uint32_t src[4], dst[4];
+	uint32_t bound, leaves;		/* ifindex: what it is bound to; where it goes, or 0 */
+	uint16_t port;			/* ours */
+	uint8_t family;
+};
+
 struct doctor_sample {
 	bool there[COUNTERS];
 	uint64_t count[COUNTERS];
 	struct doctor_cpu cpu[NIC_CPUS];	/* softnet_stat's */
 	uint64_t queue[DOCTOR_QUEUES];		/* packets received, or interrupts */
 	uint64_t irqs[NIC_IRQS];
+	struct doctor_tcp *tcp;		/* a port's: connections; the system's: listeners */
+	size_t tcps;
+	bool tcp_shown;
 };
 
 struct doctor_finding {
@@ -68,7 +84,6 @@ struct doctor {
 	unsigned int cpus;		/* online */
 	unsigned int node_cpus;		/* of these, on the port's node */
 	uint32_t speed;			/* Mb/s, 0: not known */
-	uint32_t rtt;			/* usecs, the longest that TCP remembers; 0: none */
 	bool by_packets;		/* queue[] are packets, not interrupts */
 	bool steer_rxq;			/* Flowlane says that its lanes know their CPUs */
 	double secs;
@@ -106,5 +121,13 @@ bool doctor_text(struct doctor *d, char *buf, size_t size, const char *path, ...
 bool doctor_line(struct doctor *d, const char *path, const char *begins, char *buf, size_t size);
 bool doctor_forwards(struct doctor *d);	/* does the port? */
 double doctor_rate(const struct doctor *d, uint64_t more);	/* a second */
+/* doctor_ask - as lt_send.  Return: 0, 1 where the kernel or a driver does not tell, or an error */
+int doctor_ask(struct doctor *d, struct nlmsghdr *msg, lt_reply reply, void *data);
+
+/* Sockets (doctor_tcp.c) */
+int doctor_tcp_sample(struct doctor *d, struct doctor_sample *sample);
+/* doctor_tcp_before - the same one in the first sample, or NULL */
+const struct doctor_tcp *doctor_tcp_before(const struct doctor *d, const struct doctor_tcp *tcp);
+bool doctor_tcp_leaves(struct doctor *d, struct doctor_tcp *tcp);	/* by the port? */
 
 #endif

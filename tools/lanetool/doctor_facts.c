@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the doctor measures: counters of a port, of its queues and of the system. */
-#include <linux/tcp_metrics.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -239,18 +238,23 @@ static struct nlmsghdr *facts_genl(struct doctor *d, const char *family, uint8_t
 	return lt_family(d->lt, family) < 0 ? NULL : lt_genl(d->lt, family, cmd, 1, NLM_F_DUMP);
 }
 
-/* A driver or a kernel that does not tell is no error. */
-static int facts_ask(struct doctor *d, struct nlmsghdr *msg, lt_reply reply, void *data)
+int doctor_ask(struct doctor *d, struct nlmsghdr *msg, lt_reply reply, void *data)
 {
 	bool quiet = d->lt->quiet;
 	int ret;
 
-	if (!msg)
-		return 0;
 	d->lt->quiet = true;
 	ret = lt_send(d->lt, msg, reply, data);
 	d->lt->quiet = quiet;
-	return ret == -EBADMSG ? ret : 0;
+	return ret == -EBADMSG || ret == -ENOMEM || !ret ? ret : 1;
+}
+
+/* A driver or a kernel that does not tell is no error. */
+static int facts_ask(struct doctor *d, struct nlmsghdr *msg, lt_reply reply, void *data)
+{
+	int ret = msg ? doctor_ask(d, msg, reply, data) : 0;
+
+	return ret < 0 ? ret : 0;
 }
 
 static int facts_queues(struct doctor *d, struct doctor_sample *sample)
@@ -283,6 +287,7 @@ int doctor_sample(struct doctor *d, struct doctor_sample *sample)
 {
 	struct facts_lines lines = { .sample = sample };
 	unsigned int i;
+	int ret;
 
 	memset(sample, 0, sizeof(*sample));
 	sys_lines(d->lt, facts_softnet, &lines, "/proc/net/softnet_stat");
@@ -293,8 +298,9 @@ int doctor_sample(struct doctor *d, struct doctor_sample *sample)
 	sys_lines(d->lt, facts_netstat, &lines, "/proc/net/snmp");
 	free(lines.names);
 	sys_lines(d->lt, facts_snmp6, sample, "/proc/net/snmp6");
-	if (!d->port)
-		return 0;
+	ret = doctor_tcp_sample(d, sample);
+	if (ret || !d->port)
+		return ret;
 	for (i = 0; i < COUNT_PORT; i++)
 		sample->there[i] = !sys_u64(d->lt, &sample->count[i],
 					    "/sys/class/net/%s/statistics/%s", d->port->name,
@@ -303,31 +309,6 @@ int doctor_sample(struct doctor *d, struct doctor_sample *sample)
 }
 
 /* --- What does not change meanwhile */
-
-static int facts_rtt(struct lt *lt, const struct nlmsghdr *msg, void *data)
-{
-	static const uint8_t types[TCP_METRICS_ATTR_MAX + 1] = {
-		[TCP_METRICS_ATTR_VALS] = MNL_TYPE_NESTED,
-	};
-	static const uint8_t value_types[TCP_METRIC_MAX + 2] = {
-		[TCP_METRIC_RTT_US + 1] = MNL_TYPE_U32,
-	};
-	const struct nlattr *tb[TCP_METRICS_ATTR_MAX + 1], *values[TCP_METRIC_MAX + 2];
-	uint32_t rtt, *longest = data;
-
-	if (lt_parse(lt, msg, GENL_HDRLEN, tb, types, TCP_METRICS_ATTR_MAX))
-		return -EBADMSG;
-	if (!tb[TCP_METRICS_ATTR_VALS])
-		return 0;
-	if (lt_parse_nest(lt, tb[TCP_METRICS_ATTR_VALS], values, value_types, TCP_METRIC_MAX + 1))
-		return -EBADMSG;
-	if (!values[TCP_METRIC_RTT_US + 1])
-		return 0;
-	rtt = mnl_attr_get_u32(values[TCP_METRIC_RTT_US + 1]) >> 3;	/* as TCP keeps it */
-	if (rtt > *longest)
-		*longest = rtt;
-	return 0;
-}
 
 static int facts_lane(struct lt *lt, const struct nlmsghdr *msg, void *data)
 {
@@ -351,7 +332,6 @@ int doctor_load(struct doctor *d)
 	static unsigned int cpus[NIC_CPUS];
 	unsigned long long speed;
 	char text[1024];
-	int ret;
 
 	if (!sys_read(d->lt, text, sizeof(text), "/sys/devices/system/cpu/online"))
 		d->cpus = cpus_parse(text, map);
@@ -360,10 +340,6 @@ int doctor_load(struct doctor *d)
 	d->node_cpus = nic_cpus(d->lt, d->port, cpus);
 	if (doctor_u64(d, &speed, "speed") && speed < UINT32_MAX)
 		d->speed = speed;
-	ret = facts_ask(d, facts_genl(d, TCP_METRICS_GENL_NAME, TCP_METRICS_CMD_GET), facts_rtt,
-			&d->rtt);
-	if (!ret)
-		ret = facts_ask(d, facts_genl(d, FLOWLANE_FAMILY_NAME, FLOWLANE_CMD_LANE_GET),
-				facts_lane, d);
-	return ret;
+	return facts_ask(d, facts_genl(d, FLOWLANE_FAMILY_NAME, FLOWLANE_CMD_LANE_GET), facts_lane,
+			 d);
 }

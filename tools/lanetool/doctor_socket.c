@@ -12,43 +12,71 @@
 /* tcp_rmem or tcp_wmem */
 struct socket_buffer {
 	const char *name;
+	bool receives;
 	unsigned long long least, first, most;
 	unsigned long long window;	/* that it has room for */
-	enum doctor_counter counter;	/* of what goes by it */
-	bool binds;		/* one connection might have had more */
+	unsigned long long rtt;		/* usecs, of the farthest connection that it holds up, or 0 */
 };
 
 static bool socket_buffer_read(struct doctor *d, struct socket_buffer *b)
 {
 	char text[128];
 
-	return doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", b->name) &&
-	       sscanf(text, "%llu %llu %llu", &b->least, &b->first, &b->most) == 3;
+	if (!doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/%s", b->name) ||
+	    sscanf(text, "%llu %llu %llu", &b->least, &b->first, &b->most) != 3)
+		return false;
+	/* Of what is received into it, half is window (tcp_adv_win_scale 1, the default). */
+	b->window = b->receives ? b->most / 2 : b->most;
+	return true;
 }
 
-/* What one connection gets by its window, in Mb/s: bytes a usec are 8 of them */
-static unsigned long long socket_window_mbps(const struct doctor *d, const struct socket_buffer *b)
+/* Bytes in flight that keep the line full: Mb/s x usecs are bits */
+static unsigned long long socket_bdp(const struct doctor *d, unsigned long long rtt)
 {
-	return b->window * 8 / d->rtt;
+	return d->speed * rtt / 8;
 }
 
 /*
- * A window of bandwidth x delay keeps the line full; of what is received into a buffer, half is
- * window (tcp_adv_win_scale 1, the default).  One that is too small is only known to matter
- * when as much comes or goes as it lets through for one connection.
+ * A buffer holds a connection up if it has less room than the line needs, and the connection
+ * comes near to what a window of that size lets through.  Each has a path of its own, and only
+ * those that leave by the port say something of it.
+ * Return: how many carried anything, by whatever port
  */
+static unsigned int socket_held_up(struct doctor *d, struct socket_buffer *b)
+{
+	unsigned int carried = 0;
+	size_t i;
+
+	for (i = 0; i < d->after.tcps; i++) {
+		struct doctor_tcp *tcp = &d->after.tcp[i];
+		const struct doctor_tcp *was = doctor_tcp_before(d, tcp);
+		uint64_t bytes;
+
+		if (!was)
+			continue;
+		bytes = b->receives ? tcp->in - was->in : tcp->out - was->out;
+		carried += bytes > 0;
+		/* Bytes a second, against a window each round trip */
+		if (tcp->rtt > b->rtt && b->most < BUFFER_MOST &&
+		    b->window < socket_bdp(d, tcp->rtt) &&
+		    2 * doctor_rate(d, bytes) >= b->window * 1e6 / tcp->rtt &&
+		    doctor_tcp_leaves(d, tcp))
+			b->rtt = tcp->rtt;
+	}
+	return carried;
+}
+
 static void socket_tcp_buffers(struct doctor *d)
 {
-	unsigned long long bdp = (unsigned long long)d->speed * d->rtt / 8, want;
 	struct socket_buffer buffers[] = {
-		{ .name = "tcp_rmem", .counter = COUNT_RX_BYTES },
-		{ .name = "tcp_wmem", .counter = COUNT_TX_BYTES },
+		{ .name = "tcp_rmem", .receives = true },
+		{ .name = "tcp_wmem" },
 	}, *b, *end = buffers + ARRAY_SIZE(buffers);
-	bool small = false, binds = false;
+	unsigned int carried = 0;
 
-	if (!d->speed || !d->rtt) {
+	if (!d->speed || !d->after.tcp_shown) {
 		doctor_none(d, !d->speed ? "the link has no speed to go by"
-					 : "TCP remembers no round trip time yet");
+					 : "the kernel does not show connections");
 		return;
 	}
 	for (b = buffers; b < end; b++) {
@@ -56,33 +84,23 @@ static void socket_tcp_buffers(struct doctor *d)
 			doctor_none(d, "%s cannot be read", b->name);
 			return;
 		}
-		b->window = b->counter == COUNT_RX_BYTES ? b->most / 2 : b->most;
-		if (b->window >= bdp || b->most >= BUFFER_MOST)
+		carried += socket_held_up(d, b);
+	}
+	for (b = buffers; b < end; b++) {
+		unsigned long long bdp = socket_bdp(d, b->rtt);
+
+		if (!b->rtt)
 			continue;
-		small = true;
-		b->binds = doctor_rate(d, doctor_more(d, b->counter)) * 8 / 1e6 * 2 >=
-			   socket_window_mbps(d, b);
-		binds |= b->binds;
-	}
-	if (!small) {
-		doctor_pass(d, "%u Mb/s x %u us take %llu bytes; tcp_rmem and tcp_wmem %s",
-			    d->speed, d->rtt, bdp,
-			    buffers[0].window >= bdp ? "have them" : "are large");
-	} else if (!binds) {
-		doctor_none(d,
-			    "over %u us one connection receives at most %llu Mb/s and sends %llu; there was not half as much",
-			    d->rtt, socket_window_mbps(d, &buffers[0]),
-			    socket_window_mbps(d, &buffers[1]));
-	} else {
 		doctor_warn(d,
-			    "%u Mb/s x %u us take %llu bytes in flight; tcp_rmem allows %llu, tcp_wmem %llu",
-			    d->speed, d->rtt, bdp, buffers[0].window, buffers[1].window);
-		want = 2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST;
-		for (b = buffers; b < end; b++)
-			if (b->binds)
-				doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'", b->name,
-					    b->least, b->first, want);
+			    "%u Mb/s x %llu us take %llu bytes in flight; %s allows %llu, and a connection comes near that",
+			    d->speed, b->rtt, bdp, b->name, b->window);
+		doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'", b->name, b->least, b->first,
+			    2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST);
 	}
+	if (!d->finding.mends && carried)
+		doctor_pass(d, "no connection by this port comes near what its buffers let through");
+	else if (!d->finding.mends)
+		doctor_none(d, "no connection carried anything");
 }
 
 static void socket_udp_buffers(struct doctor *d)

@@ -82,7 +82,7 @@ struct lt {
 	struct lt_out out;
 
 	const struct lt_kernel *kernel;
-	struct mnl_socket *sockets[3];
+	struct mnl_socket *sockets[4];
 	struct lt_family families[LT_FAMILIES];
 	struct lt_strset strsets[LT_STRSETS];
 	uint32_t seq;
@@ -198,6 +198,7 @@ int lt_group(struct lt *lt, const char *family, const char *name, uint32_t *id);
  * lt_genl - to any generic family, with nothing in it; flags: NLM_F_ACK or NLM_F_DUMP.
  * lt_genl_id - likewise, by its number; never NULL
  * lt_rtnl - to rtnetlink, with size bytes of its own header, zeroed, to be filled.
+ * lt_diag - a dump of sockets, likewise
  * Return: the message, or NULL after a message.
  */
 struct nlmsghdr *lt_request(struct lt *lt, uint8_t cmd, uint16_t header, uint32_t flags);
@@ -206,6 +207,7 @@ struct nlmsghdr *lt_genl(struct lt *lt, const char *family, uint8_t cmd, uint8_t
 struct nlmsghdr *lt_genl_id(struct lt *lt, uint16_t id, uint8_t cmd, uint8_t version,
 			    uint16_t flags);
 struct nlmsghdr *lt_rtnl(struct lt *lt, uint16_t type, uint16_t flags, size_t size);
+struct nlmsghdr *lt_diag(struct lt *lt, size_t size);
 
 /* These put an attribute; when there is no room, lt_send() fails. */
 void lt_put(struct lt *lt, struct nlmsghdr *msg, uint16_t attr, const void *data, size_t size);

@@ -6,6 +6,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@ struct lt_answer {
 
 static struct mnl_socket *lt_socket(struct lt *lt, int protocol)
 {
-	struct mnl_socket **socket = &lt->sockets[protocol == LT_NOTICES ? 2 :
+	struct mnl_socket **socket = &lt->sockets[protocol == LT_NOTICES ? 3 :
+						  protocol == NETLINK_SOCK_DIAG ? 2 :
 						  protocol == NETLINK_ROUTE];
 	int on = 1;
 
@@ -158,6 +160,15 @@ struct nlmsghdr *lt_rtnl(struct lt *lt, uint16_t type, uint16_t flags, size_t si
 	struct nlmsghdr *msg = lt_begin(lt, type, flags);
 
 	lt->protocol = NETLINK_ROUTE;
+	mnl_nlmsg_put_extra_header(msg, size);
+	return msg;
+}
+
+struct nlmsghdr *lt_diag(struct lt *lt, size_t size)
+{
+	struct nlmsghdr *msg = lt_begin(lt, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+
+	lt->protocol = NETLINK_SOCK_DIAG;
 	mnl_nlmsg_put_extra_header(msg, size);
 	return msg;
 }

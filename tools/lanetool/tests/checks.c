@@ -48,6 +48,17 @@ static void __printf(2, 3) made_file(struct made *m, const char *format, ...)
 	m->kernel.root = m->tree.root;
 }
 
+/* What is asked of this kernel it does not tell. */
+static ssize_t made_send(struct lt *lt, int protocol, const void *buf, size_t size)
+{
+	(void)lt;
+	(void)protocol;
+	(void)buf;
+	(void)size;
+	errno = ECONNREFUSED;
+	return -1;
+}
+
 /* A port with two lanes, on a host with four CPUs */
 static struct made *made_new(void)
 {
@@ -56,6 +67,7 @@ static struct made *made_new(void)
 	if (!m)
 		abort();
 	m->lt.kernel = &m->kernel;
+	m->kernel.send = made_send;
 	m->port = (struct nic){
 		.name = "eth0", .driver = "igb", .bus = "0000:01:00.0", .ifindex = PORT,
 		.features = &features, .hw = { 7 }, .rx_queues = 2, .tx_queues = 2,
@@ -340,38 +352,70 @@ static void check_irqbalance(void)
 	made_free(m);
 }
 
-static void check_sockets(void)
+/* Connections: in the second sample each has brought and received so much more. */
+static void made_connection(struct made *m, uint32_t rtt, uint32_t leaves, uint64_t in, uint64_t out)
+{
+	static struct doctor_tcp before, after;
+
+	before = (struct doctor_tcp){ .cookie = 5, .in = 1000, .out = 1000 };
+	after = (struct doctor_tcp){ .cookie = 5, .in = 1000 + in, .out = 1000 + out, .rtt = rtt,
+				     .leaves = leaves };
+	m->d.before.tcp = &before;
+	m->d.after.tcp = &after;
+	m->d.before.tcps = 1;
+	m->d.after.tcps = 1;
+	m->d.after.tcp_shown = true;
+}
+
+static void check_buffers(void)
 {
 	struct made *m = made_new();
 
 	made_file(m, "/proc/sys/net/ipv4/tcp_rmem 4096 131072 6291456");
 	made_file(m, "/proc/sys/net/ipv4/tcp_wmem 4096 16384 4194304");
-	says(m, doctor_port_socket, "tcp-buffers", "none", "no round trip", "");
-	m->d.rtt = 1000;
-	says(m, doctor_port_socket, "tcp-buffers", "pass", "125000 bytes", "");
-	/* Where nobody wants as much, it is no fault. */
-	m->d.rtt = 100000;
-	says(m, doctor_port_socket, "tcp-buffers", "none", "at most 251 Mb/s and sends 335", "");
-	counted(m, COUNT_RX_BYTES, 15000000);
-	says(m, doctor_port_socket, "tcp-buffers", "none", "at most 251 Mb/s", "");
-	counted(m, COUNT_TX_BYTES, 22000000);
-	says(m, doctor_port_socket, "tcp-buffers", "warn", "12500000 bytes",
+	made_link(m, PORT + 1, "eth1", "", 1500);
+	made_link(m, PORT + 2, "eth0.5", "vlan", 1500)->under = PORT;
+	says(m, doctor_port_socket, "tcp-buffers", "none", "does not show connections", "");
+	made_connection(m, 1000, PORT, 0, 0);
+	says(m, doctor_port_socket, "tcp-buffers", "none", "no connection carried anything", "");
+	made_connection(m, 1000, PORT, 100000000, 100000000);
+	says(m, doctor_port_socket, "tcp-buffers", "pass", "comes near", "");
+	/* Where no connection has half of what its window lets through, it is no fault. */
+	made_connection(m, 100000, PORT, 15000000, 20000000);
+	says(m, doctor_port_socket, "tcp-buffers", "pass", "comes near", "");
+	made_connection(m, 100000, PORT, 15000000, 22000000);
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "1000 Mb/s x 100000 us take 12500000 bytes",
 	     "sysctl -w net.ipv4.tcp_wmem='4096 16384 25000000'");
-	counted(m, COUNT_RX_BYTES, 16000000);
-	says(m, doctor_port_socket, "tcp-buffers", "warn", "12500000 bytes",
+	made_connection(m, 100000, PORT + 2, 16000000, 0);
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "tcp_rmem allows 3145728",
 	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 25000000'");
+	/* One that leaves by another port says nothing of this one. */
+	made_connection(m, 100000, PORT + 1, 16000000, 22000000);
+	says(m, doctor_port_socket, "tcp-buffers", "pass", "comes near", "");
+	made_connection(m, 0, PORT, 16000000, 22000000);
+	says(m, doctor_port_socket, "tcp-buffers", "pass", "comes near", "");
 	/* No more than makes sense, or than the kernel takes */
 	m->d.speed = 400000;
+	made_connection(m, 100000, PORT, 16000000, 0);
 	says(m, doctor_port_socket, "tcp-buffers", "warn", "5000000000 bytes",
 	     "sysctl -w net.ipv4.tcp_rmem='4096 131072 268435456'");
-	made_file(m, "/proc/sys/net/core/somaxconn 128");
-	m->d.after.there[COUNT_SYN_DROPS] = true;
-	says(m, doctor_socket, "syn-queue", "pass", "somaxconn is 128", "");
-	counted(m, COUNT_SYN_COOKIES, 5);
-	says(m, doctor_socket, "syn-queue", "fail", "5 SYNs",
-	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much");
+	made_free(m);
+}
+
+static void check_syns(void)
+{
+	struct made *m = made_new();
+
 	made_file(m, "/proc/sys/net/ipv4/tcp_syncookies 2");
+	m->d.after.there[COUNT_SYN_DROPS] = true;
 	says(m, doctor_socket, "syn-queue", "none", "by a cookie", "");
+	made_free(m);
+}
+
+static void check_ports(void)
+{
+	struct made *m = made_new();
+
 	made_file(m, "/proc/net/sockstat TCP: inuse 10 orphan 0 tw 28000 alloc 12 mem 5");
 	made_file(m, "/proc/sys/net/ipv4/tcp_max_tw_buckets 262144");
 	made_file(m, "/proc/sys/net/ipv4/ip_local_port_range 32768 60999");
@@ -440,7 +484,9 @@ void checks_check(void)
 	check_steering();
 	check_steering_others();
 	check_irqbalance();
-	check_sockets();
+	check_buffers();
+	check_syns();
+	check_ports();
 	check_limits();
 	check_udp();
 }
