@@ -148,49 +148,82 @@ static void socket_tcp_memory(struct doctor *d)
 	}
 }
 
+/* The listener that dropped most, or of those that dropped nothing the one with most room; NULL */
+static const struct doctor_tcp *socket_full(const struct doctor *d, uint32_t *drops)
+{
+	const struct doctor_tcp *full = NULL, *tcp;
+
+	*drops = 0;
+	for (tcp = d->after.tcp; tcp < d->after.tcp + d->after.tcps; tcp++) {
+		const struct doctor_tcp *was = doctor_tcp_before(d, tcp);
+		uint32_t more = tcp->drops - (was ? was->drops : 0);
+
+		if (full && (more < *drops || (more == *drops && tcp->limit <= full->limit)))
+			continue;
+		full = tcp;
+		*drops = more;
+	}
+	return full;
+}
+
+/* A listener's queue was full: its limit is what listen() asked for, or somaxconn if that is less */
+static void socket_fail_full(struct doctor *d, unsigned long long lost, const char *what)
+{
+	unsigned long long most = 0;
+	const struct doctor_tcp *full;
+	uint32_t drops;
+
+	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
+	full = socket_full(d, &drops);
+	if (!full) {
+		doctor_fail(d, "%llu %s in %.1f s; whose is not shown", lost, what, d->secs);
+	} else if (most && full->limit == most) {
+		doctor_fail(d, "%llu %s in %.1f s; port %u's has room for %llu, as somaxconn is",
+			    lost, what, d->secs, full->port, most);
+		doctor_mend(d,
+			    "sysctl -w net.core.somaxconn=%llu    # and listen() has to ask for as much, anew",
+			    4 * most);
+	} else if (drops) {
+		doctor_fail(d,
+			    "%llu %s in %.1f s; port %u's has room for %u, as its program asked; somaxconn is %llu",
+			    lost, what, d->secs, full->port, full->limit, most);
+	} else {
+		doctor_fail(d, "%llu %s in %.1f s; none has as much room as somaxconn allows, %llu",
+			    lost, what, d->secs, most);
+	}
+}
+
 static void socket_listen(struct doctor *d)
 {
 	unsigned long long lost = doctor_more(d, COUNT_LISTEN_OVERFLOWS), most = 0;
 
 	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
-	if (!d->after.there[COUNT_LISTEN_OVERFLOWS]) {
+	if (!d->after.there[COUNT_LISTEN_OVERFLOWS])
 		doctor_none(d, "not counted here");
-	} else if (lost) {
-		doctor_fail(d,
-			    "%llu connections found a listener's queue full in %.1f s; somaxconn is %llu",
-			    lost, d->secs, most);
-		doctor_mend(d,
-			    "sysctl -w net.core.somaxconn=%llu    # and listen() has to ask for as much",
-			    4 * most);
-	} else {
+	else if (lost)
+		socket_fail_full(d, lost, "connections found a listener's queue full");
+	else
 		doctor_pass(d, "no overflow in %.1f s, %llu since boot; somaxconn is %llu",
 			    d->secs,
 			    (unsigned long long)d->after.count[COUNT_LISTEN_OVERFLOWS], most);
-	}
 }
 
 /* Half-open connections of one listener; as many as its queue of whole ones has room for */
 static void socket_syn(struct doctor *d)
 {
-	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), most = 0, cookies = 0;
+	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), cookies = 0;
 
 	lost += doctor_more(d, COUNT_SYN_COOKIES);
-	doctor_u64(d, &most, "/proc/sys/net/core/somaxconn");
 	doctor_u64(d, &cookies, "/proc/sys/net/ipv4/tcp_syncookies");
-	if (!d->after.there[COUNT_SYN_DROPS]) {
+	if (!d->after.there[COUNT_SYN_DROPS])
 		doctor_none(d, "not counted here");
-	} else if (cookies == 2) {
+	else if (cookies == 2)
 		doctor_none(d, "each SYN is answered by a cookie (tcp_syncookies is 2)");
-	} else if (lost) {
-		doctor_fail(d,
-			    "%llu SYNs found a listener's queue full in %.1f s: dropped, or answered by cookies; somaxconn is %llu",
-			    lost, d->secs, most);
-		doctor_mend(d,
-			    "sysctl -w net.core.somaxconn=%llu    # and listen() has to ask for as much",
-			    4 * most);
-	} else {
-		doctor_pass(d, "no overflow in %.1f s; somaxconn is %llu", d->secs, most);
-	}
+	else if (lost)
+		socket_fail_full(d, lost,
+				 "SYNs found a listener's queue full: dropped, or answered by cookies,");
+	else
+		doctor_pass(d, "no overflow in %.1f s", d->secs);
 }
 
 static void socket_ports(struct doctor *d)

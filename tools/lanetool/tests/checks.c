@@ -402,6 +402,43 @@ static void check_buffers(void)
 	made_free(m);
 }
 
+/* Whose queue was full, and what limits it */
+static void check_listeners(void)
+{
+	struct doctor_tcp before[] = { { .cookie = 1, .drops = 7 }, { .cookie = 2, .drops = 50 } };
+	struct doctor_tcp after[] = { { .cookie = 1, .port = 80, .limit = 128, .drops = 7 },
+				      { .cookie = 2, .port = 443, .limit = 5, .drops = 52 } };
+	struct made *m = made_new();
+
+	made_file(m, "/proc/sys/net/core/somaxconn 128");
+	m->d.after.there[COUNT_LISTEN_OVERFLOWS] = true;
+	m->d.after.there[COUNT_SYN_DROPS] = true;
+	says(m, doctor_socket, "listen-queue", "pass", "somaxconn is 128", "");
+	says(m, doctor_socket, "syn-queue", "pass", "no overflow", "");
+	counted(m, COUNT_LISTEN_OVERFLOWS, 2);
+	says(m, doctor_socket, "listen-queue", "fail", "2 connections", "");
+	m->d.before.tcp = before;
+	m->d.after.tcp = after;
+	m->d.before.tcps = 2;
+	m->d.after.tcps = 2;
+	says(m, doctor_socket, "listen-queue", "fail", "port 443's has room for 5, as its program", "");
+	after[0].drops = 17;
+	says(m, doctor_socket, "listen-queue", "fail", "port 80's has room for 128, as somaxconn",
+	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much, anew");
+	counted(m, COUNT_SYN_COOKIES, 5);
+	says(m, doctor_socket, "syn-queue", "fail", "5 SYNs",
+	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much, anew");
+	/* Cookies drop nothing, and so do not say whose they are. */
+	made_file(m, "/proc/sys/net/ipv4/tcp_syncookies 1");
+	after[0].drops = 7;
+	after[1].drops = 50;
+	says(m, doctor_socket, "syn-queue", "fail", "port 80's has room for 128",
+	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much, anew");
+	after[0].limit = 100;
+	says(m, doctor_socket, "syn-queue", "fail", "none has as much room as somaxconn", "");
+	made_free(m);
+}
+
 static void check_syns(void)
 {
 	struct made *m = made_new();
@@ -485,6 +522,7 @@ void checks_check(void)
 	check_steering_others();
 	check_irqbalance();
 	check_buffers();
+	check_listeners();
 	check_syns();
 	check_ports();
 	check_limits();
