@@ -27,6 +27,7 @@ enum doctor_counter {
 	COUNT_TX_BYTES,
 	COUNT_PORT,		/* those before are of the port */
 	COUNT_LISTEN_OVERFLOWS = COUNT_PORT,
+	COUNT_LISTEN_DROPS,	/* SYNs and connections, for any reason */
 	COUNT_SYN_DROPS,
 	COUNT_SYN_COOKIES,
 	COUNT_RCV_PRUNED,

@@ -29,6 +29,7 @@ static const struct {
 	enum doctor_counter counter;
 } system_counters[] = {
 	{ "TcpExt:", "ListenOverflows", COUNT_LISTEN_OVERFLOWS },
+	{ "TcpExt:", "ListenDrops", COUNT_LISTEN_DROPS },
 	{ "TcpExt:", "TCPReqQFullDrop", COUNT_SYN_DROPS },
 	{ "TcpExt:", "TCPReqQFullDoCookies", COUNT_SYN_COOKIES },
 	{ "TcpExt:", "RcvPruned", COUNT_RCV_PRUNED },

@@ -208,22 +208,38 @@ static void socket_listen(struct doctor *d)
 			    (unsigned long long)d->after.count[COUNT_LISTEN_OVERFLOWS], most);
 }
 
-/* Half-open connections of one listener; as many as its queue of whole ones has room for */
+/*
+ * Half-open connections of one listener: as many as its queue of whole ones has room for.
+ * Without cookies the last quarter of tcp_max_syn_backlog is for hosts that are known: what that
+ * drops has no counter of its own, but is among all drops.
+ */
 static void socket_syn(struct doctor *d)
 {
-	unsigned long long lost = doctor_more(d, COUNT_SYN_DROPS), cookies = 0;
+	unsigned long long full = doctor_more(d, COUNT_SYN_DROPS), most = 0, cookies = 0;
+	unsigned long long drops = doctor_more(d, COUNT_LISTEN_DROPS);
+	unsigned long long counted = full + doctor_more(d, COUNT_LISTEN_OVERFLOWS);
+	bool may = doctor_u64(d, &cookies, "/proc/sys/net/ipv4/tcp_syncookies");
 
-	lost += doctor_more(d, COUNT_SYN_COOKIES);
-	doctor_u64(d, &cookies, "/proc/sys/net/ipv4/tcp_syncookies");
-	if (!d->after.there[COUNT_SYN_DROPS])
+	full += doctor_more(d, COUNT_SYN_COOKIES);
+	doctor_u64(d, &most, "/proc/sys/net/ipv4/tcp_max_syn_backlog");
+	if (!d->after.there[COUNT_SYN_DROPS]) {
 		doctor_none(d, "not counted here");
-	else if (cookies == 2)
+	} else if (cookies == 2) {
 		doctor_none(d, "each SYN is answered by a cookie (tcp_syncookies is 2)");
-	else if (lost)
-		socket_fail_full(d, lost,
+	} else if (full) {
+		socket_fail_full(d, full,
 				 "SYNs found a listener's queue full: dropped, or answered by cookies,");
-	else
+	} else if (!cookies && drops > counted) {
+		doctor_fail(d,
+			    "%llu SYNs dropped in %.1f s, with %llu in tcp_max_syn_backlog and tcp_syncookies off",
+			    drops - counted, d->secs, most);
+		if (may)
+			doctor_mend(d, "sysctl -w net.ipv4.tcp_syncookies=1");
+		else if (most)
+			doctor_mend(d, "sysctl -w net.ipv4.tcp_max_syn_backlog=%llu", 4 * most);
+	} else {
 		doctor_pass(d, "no overflow in %.1f s", d->secs);
+	}
 }
 
 static void socket_ports(struct doctor *d)

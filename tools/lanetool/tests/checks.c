@@ -443,6 +443,20 @@ static void check_syns(void)
 {
 	struct made *m = made_new();
 
+	m->d.after.there[COUNT_SYN_DROPS] = true;
+	counted(m, COUNT_LISTEN_DROPS, 9);
+	counted(m, COUNT_LISTEN_OVERFLOWS, 9);
+	says(m, doctor_socket, "syn-queue", "pass", "no overflow", "");
+	/* Those that tcp_max_syn_backlog drops are the rest. */
+	made_file(m, "/proc/sys/net/ipv4/tcp_max_syn_backlog 8");
+	counted(m, COUNT_LISTEN_OVERFLOWS, 2);
+	says(m, doctor_socket, "syn-queue", "fail", "7 SYNs dropped in 1.0 s, with 8",
+	     "sysctl -w net.ipv4.tcp_max_syn_backlog=32");
+	made_file(m, "/proc/sys/net/ipv4/tcp_syncookies 0");
+	says(m, doctor_socket, "syn-queue", "fail", "7 SYNs",
+	     "sysctl -w net.ipv4.tcp_syncookies=1");
+	made_free(m);
+	m = made_new();
 	made_file(m, "/proc/sys/net/ipv4/tcp_syncookies 2");
 	m->d.after.there[COUNT_SYN_DROPS] = true;
 	says(m, doctor_socket, "syn-queue", "none", "by a cookie", "");
