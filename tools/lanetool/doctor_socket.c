@@ -7,6 +7,7 @@
 #define BUFFER_MOST	(256ull << 20)	/* bytes; one of TCP may take that many */
 #define PORT_LEAST	1024	/* for connections that we begin */
 #define PORT_MOST	65535
+#define FILES_FULL	90	/* per cent that a process may have open */
 #define FULL	80	/* per cent of a limit, from which it is soon reached */
 
 /* tcp_rmem or tcp_wmem */
@@ -276,9 +277,61 @@ static void socket_ports(struct doctor *d)
 	}
 }
 
+/* A process, and what it may have open */
+struct socket_process {
+	struct doctor *d;
+	char pid[16], comm[64];		/* pid: "" for none */
+	unsigned long long used, soft, hard;
+};
+
+static int socket_count(const char *name, void *data)
+{
+	(void)name;
+	++*(unsigned long long *)data;
+	return 0;
+}
+
+/* Stops at the first one that will soon be refused files.  Who has more than it may have has
+ * lowered the limit itself, so as to open no more.
+ */
+static int socket_process(const char *name, void *data)
+{
+	struct socket_process *p = data;
+	char path[64], text[128];
+
+	if (name[strspn(name, "0123456789")] || strlen(name) >= sizeof(p->pid))
+		return 0;
+	p->used = 0;
+	snprintf(path, sizeof(path), "/proc/%.15s/limits", name);
+	if (!doctor_line(p->d, path, "Max open files", text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu", &p->soft, &p->hard) != 2 || !p->soft ||
+	    sys_names(p->d->lt, socket_count, &p->used, "/proc/%s/fd", name) ||
+	    p->used * 100 < p->soft * FILES_FULL || p->used > p->soft ||
+	    !doctor_text(p->d, p->comm, sizeof(p->comm), "/proc/%s/comm", name))
+		return 0;
+	snprintf(p->pid, sizeof(p->pid), "%s", name);
+	return 1;
+}
+
+static void socket_mend_files(struct doctor *d, const struct socket_process *p)
+{
+	unsigned long long most = 0, more = 4 * p->soft;
+
+	/* Up to its hard limit a process need not be privileged. */
+	if (more > p->hard && p->hard > p->soft)
+		more = p->hard;
+	/* Beyond this the kernel refuses it. */
+	if (doctor_u64(d, &most, "/proc/sys/fs/nr_open") && more > most)
+		more = most;
+	if (more > p->soft)
+		doctor_mend(d, "prlimit --nofile=%llu:%llu --pid %s", more,
+			    more > p->hard ? more : p->hard, p->pid);
+}
+
 static void socket_files(struct doctor *d)
 {
 	unsigned long long used = 0, spare = 0, most = 0;
+	struct socket_process process = { .d = d };
 	char text[128];
 
 	if (!doctor_text(d, text, sizeof(text), "/proc/sys/fs/file-nr") ||
@@ -287,6 +340,10 @@ static void socket_files(struct doctor *d)
 	} else if (used >= most / 100 * FULL) {
 		doctor_warn(d, "%llu of %llu files are open", used, most);
 		doctor_mend(d, "sysctl -w fs.file-max=%llu", 2 * most);
+	} else if (sys_names(d->lt, socket_process, &process, "/proc") > 0) {
+		doctor_warn(d, "process %s (%s) has %llu files open, and may have %llu",
+			    process.pid, process.comm, process.used, process.soft);
+		socket_mend_files(d, &process);
 	} else {
 		doctor_pass(d, "%llu open of %llu", used, most);
 	}

@@ -463,6 +463,29 @@ static void check_syns(void)
 	made_free(m);
 }
 
+static void check_files(void)
+{
+	struct made *m = made_new();
+	unsigned int i;
+
+	made_file(m, "/proc/sys/fs/file-nr 1000 0 100000");
+	made_file(m, "/proc/42/comm server");
+	made_file(m, "/proc/42/limits Max processes             100                  100");
+	made_file(m, "/proc/42/limits Max open files            20                   60");
+	for (i = 0; i < 17; i++)
+		made_file(m, "/proc/42/fd/%u", i);
+	says(m, doctor_socket, "files", "pass", "1000 open of 100000", "");
+	made_file(m, "/proc/42/fd/17");
+	says(m, doctor_socket, "files", "warn", "process 42 (server) has 18 files open, and may have 20",
+	     "prlimit --nofile=60:60 --pid 42");
+	made_file(m, "/proc/sys/fs/nr_open 50");
+	says(m, doctor_socket, "files", "warn", "", "prlimit --nofile=50:60 --pid 42");
+	for (i = 18; i < 21; i++)
+		made_file(m, "/proc/42/fd/%u", i);
+	says(m, doctor_socket, "files", "pass", "1000 open of 100000", "");
+	made_free(m);
+}
+
 static void check_ports(void)
 {
 	struct made *m = made_new();
@@ -538,6 +561,7 @@ void checks_check(void)
 	check_buffers();
 	check_listeners();
 	check_syns();
+	check_files();
 	check_ports();
 	check_limits();
 	check_udp();
