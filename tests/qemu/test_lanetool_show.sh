@@ -144,5 +144,54 @@ for pair in "0 1 igb" "2 3 virtio_net"; do
 	peer_down
 done
 
+# --- doctor, on sockets in a namespace
+
+# judged CHECK: its verdict and commands, for v0
+judged() {
+	ip netns exec near "$lanetool" --json doctor an-alternative-name-of-v0 >/tmp/doctor
+	jq -r --arg c "$1" '.[].checks[] | select(.check == $c) | [.verdict, .mend[]] | join(" ")' \
+		/tmp/doctor
+}
+
+# listen PORT BACKLOG: somebody does, and never accepts
+listen() {
+	serve 20 ip netns exec near python3 -c "import socket, time
+s = socket.socket(); s.bind(('10.5.0.1', $1)); s.listen($2); time.sleep(20)"
+	check "port $1 listens" wait_until 10 eval \
+		"ip netns exec near ss -Hltn 'sport = $1' | grep -q $1"
+}
+
+# connects PORT: 40 of them, again and again
+connects() {
+	serve 20 ip netns exec far python3 -c "import socket, time
+while True:
+    many = [socket.socket() for _ in range(40)]
+    for s in many: s.setblocking(False); s.connect_ex(('10.5.0.1', $1))
+    time.sleep(0.3)"
+}
+
+must ip netns add near
+must ip netns add far
+must ip -n near link add v0 type veth peer name v1 netns far
+must ip -n near link property add dev v0 altname an-alternative-name-of-v0
+must ip -n near address add 10.5.0.1/24 dev v0
+must ip -n far address add 10.5.0.2/24 dev v1
+must ip -n near link set v0 up
+must ip -n far link set v1 up
+is "show, by an alternative name" v0 \
+	"$(ip netns exec near "$lanetool" --json show an-alternative-name-of-v0 | jq -r '.[0].ifname')"
+is "no listener, no fault" pass "$(judged listen-queue)"
+listen 80 5
+connects 80
+is "its own backlog is not for sysctl to raise" fail "$(judged listen-queue)"
+stop_servers
+must ip netns exec near sysctl -qw net.core.somaxconn=5
+listen 81 1000
+connects 81
+check "somaxconn is" grep -q '^fail sysctl -w net.core.somaxconn=20 ' <<<"$(judged listen-queue)"
+stop_servers
+must ip netns del near
+must ip netns del far
+
 kernel_log_clean
 finish
