@@ -257,7 +257,8 @@ static int doctor_run(struct lt *lt)
 	out_begin(lt);
 	ret = links_load(lt, &all->links);
 	if (!ret)
-		ret = name ? doctor_add(lt, all, doctor_name(lt, &all->links, name)) : doctor_find(lt, all);
+		ret = name ? doctor_add(lt, all, doctor_name(lt, &all->links, name)) :
+			     doctor_find(lt, all);
 	if (!ret && !doctor_new(lt, all))
 		ret = -ENOMEM;
 	if (!ret)

