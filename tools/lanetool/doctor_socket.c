@@ -187,7 +187,7 @@ static void socket_fail_full(struct doctor *d, unsigned long long lost, const ch
 			    4 * most);
 	} else if (drops) {
 		doctor_fail(d,
-			    "%llu %s in %.1f s; port %u's has room for %u, as its program asked; somaxconn is %llu",
+			    "%llu %s in %.1f s; port %u's has room for %u, as its listen() had it; somaxconn is %llu",
 			    lost, what, d->secs, full->port, full->limit, most);
 	} else {
 		doctor_fail(d, "%llu %s in %.1f s; none has as much room as somaxconn allows, %llu",
