@@ -428,6 +428,7 @@ must ip route add 10.8.0.0/16 via 10.7.0.2 dev "$dev"
 must ip route add 10.6.0.1 dev "$dev" proto static metric 7
 must ip -6 route add fd08::/64 via fd07::2 dev "$dev" proto static
 must ip link add link "$dev" name v9 type vlan id 9
+must wait_link "$dev" 20
 was=$(known "$dev")
 check "a port with addresses moves" "$lt" bind "$dev" --json
 is "with all by which others know it" "$was" "$(known "$(fl_dev 0)")"
@@ -473,6 +474,7 @@ must ip link set "$dev" mtu 1400 up
 must ip address flush dev "$dev"
 must ip address add 10.7.0.1/24 dev "$dev"
 must ip route add 10.8.0.0/16 via 10.7.0.2 dev "$dev"
+must wait_link "$dev" 20
 was=$(known "$dev")
 "$lt" bind "$dev" pci-stub --no-addresses --revert-after 12 >/tmp/held 2>&1
 is "it has gone to another driver" pci-stub "$(fl_driver 0)"
