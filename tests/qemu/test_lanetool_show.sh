@@ -155,19 +155,23 @@ judged() {
 
 # listen PORT BACKLOG: somebody does, and never accepts
 listen() {
-	serve 20 ip netns exec near python3 -c "import socket, time
-s = socket.socket(); s.bind(('10.5.0.1', $1)); s.listen($2); time.sleep(20)"
+	serve 60 ip netns exec near python3 -c "import socket, time
+s = socket.socket(); s.bind(('10.5.0.1', $1)); s.listen($2); time.sleep(60)"
 	check "port $1 listens" wait_until 10 eval \
 		"ip netns exec near ss -Hltn 'sport = $1' | grep -q $1"
 }
 
+# full PORT: has its listener no more room?
+full() { ip netns exec near ss -Hltn "sport = $1" | awk '{ full = $2 > $3 } END { exit !full }'; }
+
 # connects PORT: 40 of them, again and again
 connects() {
-	serve 20 ip netns exec far python3 -c "import socket, time
+	serve 60 ip netns exec far python3 -c "import socket, time
 while True:
     many = [socket.socket() for _ in range(40)]
     for s in many: s.setblocking(False); s.connect_ex(('10.5.0.1', $1))
     time.sleep(0.3)"
+	check "its queue is full" wait_until 10 full "$1"
 }
 
 must ip netns add near

@@ -372,12 +372,14 @@ must ip link del v0
 
 # The kernel takes no local ports that not anybody may bind to.
 ports=$(sysctl -n net.ipv4.ip_local_port_range)
+must sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
 must sysctl -qw net.ipv4.ip_unprivileged_port_start=2000
 check "tune connections, where more ports are reserved" "$lt" tune connections "$dev"
 is "these are left out" "2000 65535" "$(sysctl -n net.ipv4.ip_local_port_range | tr '\t' ' ')"
 check "undo" "$lt" undo "$dev"
-is "as it was" "$ports" "$(sysctl -n net.ipv4.ip_local_port_range)"
+is "as it was" "32768 60999" "$(sysctl -n net.ipv4.ip_local_port_range | tr '\t' ' ')"
 must sysctl -qw net.ipv4.ip_unprivileged_port_start=1024
+must sysctl -qw net.ipv4.ip_local_port_range="$ports"
 
 refuse_with "no such profile" "there is no profile" "$lt" tune speed "$dev"
 refuse_with "no such device" "nodev" "$lt" tune latency nodev
