@@ -42,13 +42,13 @@
  * @said_duplex: likewise
  * @msix: a vector a lane and one more; else all is on one pin
  * @ctrl_lock: one command at a time; inside RTNL
- * @ctrl: the control queue's memory; @ctrl_lock, as the next six
+ * @ctrl: the control queue's memory; @ctrl_lock, as the next five
  * @ctrl_dma: its bus address
  * @ctrl_data: a command and its answer
  * @ctrl_data_dma: their bus address
  * @ctrl_bell: its doorbell; NULL while it is not in use
  * @ctrl_idx: commands given, or slots of a packed ring
- * @mac_refused: the device does not take the port's address as its own
+ * @mac_refused: the device does not take the port's address as its own; RTNL
  * @bell: doorbells, by number of the queue
  * @config_work: follows what the device says of itself
  * @rx_mode_work: tells the device which frames are wanted
