@@ -274,16 +274,15 @@ static void cpu_squeezes(struct doctor *d)
 {
 	unsigned long long sum, most, budget = 0, processed;
 	unsigned int cpu, other;
-	bool known;
 
 	most = cpu_most(d, offsetof(struct doctor_cpu, squeezed), &cpu, &sum);
 	cpu_most(d, offsetof(struct doctor_cpu, processed), &other, &processed);
-	known = doctor_u64(d, &budget, "/proc/sys/net/core/netdev_budget") && budget;
+	doctor_u64(d, &budget, "/proc/sys/net/core/netdev_budget");
 	if (!processed && !most) {
 		doctor_none(d, "no traffic");
 	} else if (doctor_rate(d, most) <= SQUEEZES_MANY) {
 		doctor_pass(d, "%llu in %.1f s, with %llu packets", sum, d->secs, processed);
-	} else if (!known) {
+	} else if (!budget) {
 		doctor_warn(d,
 			    "CPU %u stopped %llu times in %.1f s, by netdev_budget or its time, which are the host's to set",
 			    cpu, most, d->secs);
