@@ -199,54 +199,28 @@ check "its features are as before" cmp /tmp/asked <(ethtool -k tap0)
 must ip link del tap0
 
 # What a NAPI has been set to by itself (since Linux 6.13), the device's files do away with.
-# napis DEVICE [DEFER FLUSH SUSPEND]: says what each has, or sets the oldest one
+# napis: the values that each has, the oldest one first; none where the kernel tells of none
 napis() {
-	python3 - "$@" <<'EOF'
-import socket, struct, sys
-
-ID, VALUES = 2, (5, 6, 7)
-sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-
-
-def attr(kind, data):
-    return struct.pack("HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
-
-
-def ask(family, command, flags, attrs):
-    sock.send(struct.pack("IHHIIBBH", 20 + len(attrs), family, 1 | flags, 1, 0, command, 1, 0) + attrs)
-    while data := sock.recv(1 << 16):
-        while data:
-            size, kind = struct.unpack_from("IH", data)
-            if kind in (2, 3):  # the end
-                return any(data[16:20]) and sys.exit(2)
-            at, found = 20, {}
-            while at < size:
-                length, name = struct.unpack_from("HH", data, at)
-                found[name & 0x3fff] = int.from_bytes(data[at + 4:at + length], "little")
-                at += (length + 3) & ~3
-            yield found
-            data = data[(size + 3) & ~3:]
-
-
-device = attr(1, struct.pack("I", socket.if_nametoindex(sys.argv[1])))
-family = [answer[1] for answer in ask(16, 3, 4, attr(2, b"netdev\0"))][0]
-napis = sorted(ask(family, 11, 0x300, device), key=lambda napi: napi[ID])
-if len(sys.argv) > 2:
-    sets = zip((ID, *VALUES), (napis[0][ID], *map(int, sys.argv[2:])))
-    list(ask(family, 14, 4, b"".join(attr(k, struct.pack("I", v)) for k, v in sets)))
-for napi in napis:
-    print(*(napi[value] for value in VALUES if value in napi))
-EOF
+	"$fl_tool" napis "$dev" | sed 's/^ok //' | jq -r 'sort_by(.id)[] | select(has("defer-hard-irqs")) |
+		"\(.["defer-hard-irqs"]) \(.["gro-flush-timeout"]) \(.["irq-suspend-timeout"])"'
 }
-if [ -n "$(napis "$dev" | tr -d '\n')" ]; then
-	must napis "$dev" 7 3333 99
-	napis "$dev" >/tmp/napis
+# napi_set DEFER FLUSH SUSPEND: of the oldest one
+napi_set() {
+	local id
+	id=$("$fl_tool" napis "$dev" | sed 's/^ok //' | jq 'map(.id) | min')
+	must "$fl_tool" napiset "$dev" defer-hard-irqs "$1" "$id"
+	must "$fl_tool" napiset "$dev" gro-flush-timeout "$2" "$id"
+	must "$fl_tool" napiset "$dev" irq-suspend-timeout "$3" "$id"
+}
+if [ -n "$(napis)" ]; then
+	napi_set 7 3333 99
+	napis >/tmp/napis
 	check "one NAPI is set apart" grep -qx "7 3333 99" /tmp/napis
 	check "tune" "$lt" tune xdp "$dev"
-	refuse "it is like all others" cmp /tmp/napis <(napis "$dev")
+	refuse "it is like all others" cmp /tmp/napis <(napis)
 	check "undo" "$lt" undo "$dev"
-	check "it is apart again" cmp /tmp/napis <(napis "$dev")
-	must napis "$dev" 0 0 0
+	check "it is apart again" cmp /tmp/napis <(napis)
+	napi_set 0 0 0
 	back "with NAPIs"
 else
 	skip "a NAPI that is set apart" "the kernel has no settings of NAPIs"

@@ -24,7 +24,7 @@ is found where it is; datagrams come back as they were sent.  Commands:
   probe FROM TO DST COUNT [vid=N] [len=N] [back=1]
                            raw frames from the peer's FROM to TO here (back: the other
                            way): how many arrived
-  queues DEV, napis DEV, qstats DEV, pools DEV, napiset DEV NAME VALUE    netdev-genl, as JSON
+  queues DEV, napis DEV, qstats DEV, pools DEV, napiset DEV NAME VALUE [NAPI]    netdev-genl, as JSON
   counters DEV             every counter there is, as JSON
 """
 
@@ -446,11 +446,12 @@ def cmd_napis(_port, device):
     return json.dumps(Genl().table("napi", socket.if_nametoindex(device)))
 
 
-def cmd_napiset(_port, device, name, value):
-    """Set a value of each of a port's NAPIs (7.x)."""
+def cmd_napiset(_port, device, name, value, napi=None):
+    """Set a value of each of a port's NAPIs, or of one (6.13)."""
     genl = Genl()
     for row in genl.table("napi", socket.if_nametoindex(device)):
-        genl.napi_set(row["id"], name, value)
+        if napi in (None, str(row["id"])):
+            genl.napi_set(row["id"], name, value)
 
 
 def cmd_pools(_port, device):

@@ -18,7 +18,7 @@ QSTATS = {8: "rx-packets", 9: "rx-bytes", 10: "tx-packets", 11: "tx-bytes", 12: 
           31: "tx-hw-gso-wire-bytes", 33: "tx-stop", 34: "tx-wake"}
 TABLES = {"queue": (10, 2, {1: "id", 2: "ifindex", 3: "type", 4: "napi-id"}),
           "napi": (11, 1, {1: "ifindex", 2: "id", 3: "irq", 4: "pid", 5: "defer-hard-irqs",
-                           6: "gro-flush-timeout", 8: "threaded"}),
+                           6: "gro-flush-timeout", 7: "irq-suspend-timeout", 8: "threaded"}),
           "pool": (5, None, {1: "id", 2: "ifindex", 3: "napi-id", 6: "detach-time"}),
           "qstats": (12, 1, {1: "ifindex", 2: "queue-type", 3: "queue-id", 4: "scope", **QSTATS})}
 
